@@ -1,0 +1,36 @@
+#!/bin/sh
+# Makes the recordings in this folder anew. Needs espeak-ng, flite and sox with
+# its FLAC support (Debian: espeak-ng flite sox). The same versions of these
+# programs write the same samples; README.md says which were used.
+set -eu
+cd "$(dirname "$0")"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# -D: no random dither, so that the result can be repeated.
+write() { # SOURCE NAME [EFFECT...]
+    source=$1 name=$2
+    shift 2
+    sox -D "$source" -b 16 -c 1 "$name.flac" "$@" norm -3
+}
+
+flite -voice slt -o "$work/woman.wav" \
+    -t "Good morning. I wanted to ask whether the library is open on Saturday."
+write "$work/woman.wav" woman rate -v 16000
+
+espeak-ng -v en-us+m3 -s 150 -p 30 -w "$work/man.wav" \
+    "Thank you for calling back. The train leaves at a quarter past nine."
+write "$work/man.wav" man rate -v 16000
+
+espeak-ng -v en-gb+whisper -s 140 -w "$work/whisper.wav" \
+    "Please be quiet, the children have only just fallen asleep."
+write "$work/whisper.wav" whisper rate -v 16000
+
+espeak-ng -v en-gb+croak -s 145 -p 40 -w "$work/hoarse.wav" \
+    "I have been talking all day and now my voice is nearly gone."
+write "$work/hoarse.wav" hoarse rate -v 16000
+
+# A telephone keeps 300 to 3400 Hz, at 8 kHz.
+espeak-ng -v en-us+f2 -s 165 -p 55 -w "$work/telephone.wav" \
+    "Hello, this is the dentist. Your appointment has moved to Thursday at two."
+write "$work/telephone.wav" telephone sinc 300-3400 rate -v 8000
