@@ -1,0 +1,46 @@
+//! The transform of the microfft crate: power-of-two lengths, in place, no
+//! heap.
+
+use super::RealFft;
+
+/// A real transform of `N` samples by [microfft](https://docs.rs/microfft),
+/// `N` a power of two from 64 to 2,048.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MicroFft<const N: usize>;
+
+macro_rules! lengths {
+    ($($length:literal $transform:ident),*) => {$(
+        impl RealFft for MicroFft<$length> {
+            type Buffers = [f32; $length];
+
+            fn length(&self) -> usize {
+                $length
+            }
+
+            fn buffers(&self) -> Self::Buffers {
+                [0.0; $length]
+            }
+
+            fn input<'b>(&self, buffers: &'b mut Self::Buffers) -> &'b mut [f32] {
+                buffers
+            }
+
+            fn power(&self, buffers: &mut Self::Buffers, power: &mut [f32]) {
+                unpack(microfft::real::$transform(buffers), power);
+            }
+        }
+    )*};
+}
+
+lengths!(64 rfft_64, 128 rfft_128, 256 rfft_256, 512 rfft_512, 1024 rfft_1024, 2048 rfft_2048);
+
+/// Powers of a packed half spectrum. Both the zero and the Nyquist bin are
+/// real, and microfft stores the latter as the imaginary part of the former.
+fn unpack(spectrum: &[microfft::Complex32], power: &mut [f32]) {
+    let half = spectrum.len();
+    for (power, bin) in power.iter_mut().zip(spectrum) {
+        *power = bin.re * bin.re + bin.im * bin.im;
+    }
+    power[0] = spectrum[0].re * spectrum[0].re;
+    power[half] = spectrum[0].im * spectrum[0].im;
+}
