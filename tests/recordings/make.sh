@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 write() { # SOURCE NAME [EFFECT...]
     source=$1 name=$2
     shift 2
-    sox -D "$source" -b 16 -c 1 "$name.flac" "$@" norm -3
+    sox -D "$source" -b 16 -c 1 "$name.flac" gain -6 "$@" norm -3
 }
 
 flite -voice slt -o "$work/woman.wav" \
