@@ -1,0 +1,301 @@
+"""SlapTower: a small streaming transformer from log-mel frames to unit embeddings.
+
+The tower reads log-mel frames in chunks. A chunk is cut into full-band tokens
+of a few frames; pre-norm blocks let a token see its own chunk and a bounded
+number of chunks before it; attention pooling over the last chunks gives one
+embedding per chunk.
+
+There are two ways to run it, and they agree:
+
+* `SlapTower.forward` runs a whole batch of recordings at once under a
+  block-causal mask. Training uses it.
+* `SlapTower.step` takes one chunk and the state left by the chunk before it.
+  It is what is exported to ONNX and what a device runs.
+
+Keys are cached before rotation. Rotary attention depends only on the distance
+between query and key, so a step may always rotate its context as positions
+`0..context + chunk` and the sine tables are constants of the graph.
+
+Letters in shape comments: B recordings, T frames, F mel bands, N tokens,
+C chunks, S tokens in a chunk, K tokens of left context, P tokens in the pool's
+past, L layers, H heads, E size of a head, W model width (H × E), D embedding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+# Added to the attention score of a position that must not be seen. Far below
+# any real score, and far from the limits of float32 and of quantisation.
+HIDDEN = -1e4
+
+
+@dataclass(frozen=True)
+class TowerConfig:
+    """Sizes of a `SlapTower`."""
+
+    bands: int = 64
+    """Mel bands of a frame."""
+    patch_frames: int = 4
+    """Frames joined into one token."""
+    chunk_frames: int = 48
+    """Frames taken by one step; a multiple of `patch_frames`."""
+    context_chunks: int = 3
+    """Chunks before its own that each layer of a token sees."""
+    pool_chunks: int = 8
+    """Chunks, its own included, that an embedding is pooled from."""
+    layers: int = 5
+    heads: int = 5
+    head_dim: int = 32
+    hidden: int = 448
+    """Width of the SwiGLU feed-forward."""
+    embedding_dim: int = 256
+    rotary_base: float = 10_000.0
+
+    def __post_init__(self) -> None:
+        if self.chunk_frames % self.patch_frames:
+            raise ValueError(
+                f"chunk_frames ({self.chunk_frames}) must be a multiple of "
+                f"patch_frames ({self.patch_frames})"
+            )
+        if self.context_chunks >= self.pool_chunks:
+            raise ValueError("context_chunks must be smaller than pool_chunks")
+        if self.head_dim % 2:
+            raise ValueError(f"head_dim ({self.head_dim}) must be even")
+
+    @property
+    def width(self) -> int:
+        """Size of a token, W."""
+        return self.heads * self.head_dim
+
+    @property
+    def chunk_tokens(self) -> int:
+        """Tokens in a chunk, S."""
+        return self.chunk_frames // self.patch_frames
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens of left context in each layer, K."""
+        return self.context_chunks * self.chunk_tokens
+
+    @property
+    def past_tokens(self) -> int:
+        """Tokens the pool remembers from earlier chunks, P."""
+        return (self.pool_chunks - 1) * self.chunk_tokens
+
+
+class StepState(NamedTuple):
+    """What one step leaves for the next; all zero before the first chunk."""
+
+    key_cache: Tensor  # [L, H, K, E] keys before rotation
+    value_cache: Tensor  # [L, H, K, E]
+    pool_cache: Tensor  # [P, H + W] pooling scores and values of past tokens
+    chunks_seen: Tensor  # [1] chunks behind this one, counted up to pool_chunks - 1
+
+
+class Offline(NamedTuple):
+    """Result of running whole recordings at once."""
+
+    embeddings: Tensor  # [B, C, D] unit embedding at the end of every chunk
+    tokens: Tensor  # [B, N, W] normalised output of the last block
+
+
+def rotary_tables(positions: int, head_dim: int, base: float) -> tuple[Tensor, Tensor]:
+    """Cosines and sines of the rotary embedding (Su et al., 2021, eq. 34).
+
+    The angle of position p in feature pair i is `p · base^(-2i / head_dim)`.
+    """
+    rates = base ** (-torch.arange(0, head_dim, 2, dtype=torch.float64) / head_dim)
+    angles = torch.arange(positions, dtype=torch.float64)[:, None] * rates  # [positions, E/2]
+    return angles.cos().float(), angles.sin().float()
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotates the feature pairs (i, i + E/2) of x by the angles of its positions."""
+    first, second = x.chunk(2, dim=-1)  # [..., positions, E/2] each
+    return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
+
+
+class RmsNorm(nn.Module):
+    """Root-mean-square normalisation with a gain (Zhang and Sennrich, 2019, eq. 4)."""
+
+    def __init__(self, width: int, epsilon: float = 1e-6) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(width))
+        self.epsilon = epsilon
+
+    def forward(self, x: Tensor) -> Tensor:
+        mean_square = x.square().mean(dim=-1, keepdim=True)
+        return x * torch.rsqrt(mean_square + self.epsilon) * self.gain
+
+
+class Block(nn.Module):
+    """Pre-norm attention and SwiGLU feed-forward, without biases."""
+
+    def __init__(self, config: TowerConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.head_dim = config.head_dim
+        self.attention_norm = RmsNorm(width)
+        self.query_key_value = nn.Linear(width, 3 * width, bias=False)
+        self.attention_out = nn.Linear(width, width, bias=False)
+        self.hidden_norm = RmsNorm(width)
+        self.gate_up = nn.Linear(width, 2 * config.hidden, bias=False)
+        self.down = nn.Linear(config.hidden, width, bias=False)
+
+    def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values of normalised tokens, none of them rotated."""
+        rows = self.query_key_value(self.attention_norm(x))  # [B, N, 3W]
+        query, key, value = (
+            part.unflatten(-1, (self.heads, self.head_dim)).transpose(-3, -2)  # [B, H, N, E]
+            for part in rows.chunk(3, dim=-1)
+        )
+        return query, key, value
+
+    def finish(self, x: Tensor, attended: Tensor) -> Tensor:
+        """Adds the attention result and the feed-forward to the residual stream.
+
+        The feed-forward is SwiGLU: `down(silu(gate(x)) · up(x))` (Shazeer, 2020, eq. 6).
+        """
+        x = x + self.attention_out(attended.transpose(-3, -2).flatten(-2))  # [B, N, W]
+        gate, up = self.gate_up(self.hidden_norm(x)).chunk(2, dim=-1)  # [B, N, hidden] each
+        return x + self.down(F.silu(gate) * up)
+
+
+class SlapTower(nn.Module):
+    """The tower. See the module's documentation for its two ways of running."""
+
+    def __init__(self, config: TowerConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.patch = nn.Linear(config.patch_frames * config.bands, width, bias=False)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.norm = RmsNorm(width)
+        # One product gives each token its score in every pooling head and its value.
+        self.pool = nn.Linear(width, config.heads + width, bias=False)
+        self.projection = nn.Linear(width, config.embedding_dim, bias=False)
+        cos, sin = rotary_tables(
+            config.context_tokens + config.chunk_tokens, config.head_dim, config.rotary_base
+        )
+        self.register_buffer("cos", cos, persistent=False)  # [K + S, E/2]
+        self.register_buffer("sin", sin, persistent=False)  # [K + S, E/2]
+        # Distance of a remembered token, in tokens, to the chunk now read: P..1.
+        age = torch.arange(config.past_tokens, 0, -1, dtype=torch.float32)
+        self.register_buffer("age", age, persistent=False)  # [P]
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Normal weights of deviation 1/sqrt(inputs); outputs of blocks start smaller."""
+        for name, weight in self.named_parameters():
+            if weight.dim() == 2:
+                nn.init.normal_(weight, std=weight.shape[1] ** -0.5)
+                if name.endswith(("attention_out.weight", "down.weight")):
+                    weight.data.mul_((2 * self.config.layers) ** -0.5)
+
+    def tokens_of(self, mel: Tensor) -> Tensor:
+        """Joins `patch_frames` frames into a token and embeds it linearly."""
+        size = self.config.patch_frames * self.config.bands
+        return self.patch(mel.reshape(mel.shape[0], -1, size))  # [B, N, W]
+
+    def forward(self, mel: Tensor) -> Offline:
+        """Embeds whole recordings, whose number of frames must be whole chunks."""
+        config = self.config
+        frames = mel.shape[1]
+        if frames == 0 or frames % config.chunk_frames:
+            raise ValueError(
+                f"expected a whole number of chunks of {config.chunk_frames} frames, "
+                f"got {frames} frames"
+            )
+        x = self.tokens_of(mel)  # [B, N, W]
+        chunk = torch.arange(x.shape[1], device=x.device) // config.chunk_tokens  # [N]
+        behind = chunk[:, None] - chunk[None, :]  # [N, N] chunks from key to query
+        visible = (behind >= 0) & (behind <= config.context_chunks)  # [N, N]
+        cos, sin = rotary_tables(x.shape[1], config.head_dim, config.rotary_base)
+        cos, sin = cos.to(x), sin.to(x)  # [N, E/2] each
+        for block in self.blocks:
+            query, key, value = block.project(x)  # [B, H, N, E] each
+            attended = F.scaled_dot_product_attention(
+                rotate(query, cos, sin), rotate(key, cos, sin), value, attn_mask=visible
+            )
+            x = block.finish(x, attended)
+        tokens = self.norm(x)  # [B, N, W]
+        return Offline(self.pool_offline(tokens, chunk), tokens)
+
+    def pool_offline(self, tokens: Tensor, chunk: Tensor) -> Tensor:
+        """Pools, for every chunk, the tokens of the last `pool_chunks` chunks."""
+        config = self.config
+        pooled = self.pool(tokens).float()  # [B, N, H + W]
+        scores = pooled[..., : config.heads].transpose(1, 2)  # [B, H, N]
+        values = pooled[..., config.heads :].unflatten(-1, (config.heads, config.head_dim))
+        ends = torch.arange(tokens.shape[1] // config.chunk_tokens, device=tokens.device)  # [C]
+        behind = ends[:, None] - chunk[None, :]  # [C, N]
+        outside = (behind < 0) | (behind >= config.pool_chunks)  # [C, N]
+        weights = scores[:, :, None, :].masked_fill(outside, float("-inf")).softmax(dim=-1)
+        mixed = weights @ values.transpose(1, 2)  # [B, H, C, E]
+        joined = mixed.transpose(1, 2).flatten(-2)  # [B, C, W]
+        return F.normalize(self.projection(joined), dim=-1)  # [B, C, D]
+
+    def initial_state(self) -> StepState:
+        """The state before the first chunk."""
+        config = self.config
+        cache = (config.layers, config.heads, config.context_tokens, config.head_dim)
+        like = self.projection.weight
+        return StepState(
+            like.new_zeros(cache),
+            like.new_zeros(cache),
+            like.new_zeros(config.past_tokens, config.heads + config.width),
+            like.new_zeros(1),
+        )
+
+    def step(self, mel: Tensor, state: StepState) -> tuple[Tensor, Tensor, StepState]:
+        """Embeds one chunk given the state of the chunks before it.
+
+        Takes mel [1, chunk_frames, F]; gives the unit embedding [1, D], the
+        tokens [1, S, W] and the new state. Every shape is static and every
+        cache is shifted by one slice and one concatenation, which keeps the
+        exported graph small.
+        """
+        config = self.config
+        context, new = config.context_tokens, config.chunk_tokens
+        # 1 for a remembered token that really was read, 0 for one that was not.
+        known = (state.chunks_seen * new - self.age + 1.0).clamp(0.0, 1.0)  # [P]
+        unknown = (1.0 - known) * HIDDEN  # [P] added to scores
+        unseen = F.pad(unknown[-context:], (0, new))  # [K + S]
+        cos, sin = self.cos, self.sin  # [K + S, E/2]
+
+        x = self.tokens_of(mel)  # [1, S, W]
+        new_keys, new_values = [], []
+        for index, block in enumerate(self.blocks):
+            query, key, value = block.project(x)  # [1, H, S, E] each
+            new_keys.append(key)
+            new_values.append(value)
+            keys = torch.cat((state.key_cache[index : index + 1], key), dim=2)  # [1, H, K + S, E]
+            values = torch.cat((state.value_cache[index : index + 1], value), dim=2)
+            query = rotate(query, cos[context:], sin[context:]) * config.head_dim**-0.5
+            scores = query @ rotate(keys, cos, sin).transpose(-1, -2)  # [1, H, S, K + S]
+            attended = (scores + unseen).softmax(dim=-1) @ values  # [1, H, S, E]
+            x = block.finish(x, attended)
+        tokens = self.norm(x)  # [1, S, W]
+
+        pooled = torch.cat((state.pool_cache, self.pool(tokens)[0]), dim=0)  # [P + S, H + W]
+        scores = pooled[:, : config.heads].transpose(0, 1)  # [H, P + S]
+        weights = (scores + F.pad(unknown, (0, new))).softmax(dim=-1)  # [H, P + S]
+        values = pooled[:, config.heads :].reshape(-1, config.heads, config.head_dim)
+        mixed = weights[:, None, :] @ values.transpose(0, 1)  # [H, 1, E]
+        embedding = self.projection(mixed.reshape(1, config.width))  # [1, D]
+        embedding = embedding * torch.rsqrt(embedding.square().sum(-1, keepdim=True) + 1e-12)
+
+        following = StepState(
+            torch.cat((state.key_cache[:, :, new:], torch.cat(new_keys, dim=0)), dim=2),
+            torch.cat((state.value_cache[:, :, new:], torch.cat(new_values, dim=0)), dim=2),
+            pooled[new:],
+            (state.chunks_seen + 1.0).clamp(max=float(config.pool_chunks - 1)),
+        )
+        return embedding, tokens, following
