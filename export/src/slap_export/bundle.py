@@ -1,0 +1,164 @@
+"""The files of a bundle: safetensors, prompt packs, backgrounds, the manifest.
+
+Everything here is written byte for byte the same when the content is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+
+from slap_export.scoring import PackedClass, PackedTask
+
+FORMAT = "slap-edge-bundle"
+VERSION = 1
+MANIFEST = "manifest.json"
+LARGEST_FILE = 25 * 2**20
+LARGEST_BUNDLE = 32 * 2**20
+
+_DTYPES = {"float32": "F32", "float16": "F16"}
+
+
+class BundleError(ValueError):
+    """A bundle that breaks its own contract."""
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_safetensors(
+    path: Path, tensors: dict[str, NDArray[Any]], metadata: dict[str, str] | None = None
+) -> None:
+    """Writes a safetensors file with its header in a fixed order.
+
+    The library's own writer keeps metadata in a hash map, whose order changes
+    from run to run.
+    """
+    header: dict[str, Any] = {"__metadata__": dict(sorted(metadata.items()))} if metadata else {}
+    offset = 0
+    for name, tensor in sorted(tensors.items()):
+        header[name] = {
+            "dtype": _DTYPES[tensor.dtype.name],
+            "shape": list(tensor.shape),
+            "data_offsets": [offset, offset + tensor.nbytes],
+        }
+        offset += tensor.nbytes
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # tensors start on a multiple of 8 bytes
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little"))
+        file.write(text)
+        for _, tensor in sorted(tensors.items()):
+            file.write(np.ascontiguousarray(tensor).tobytes())
+
+
+def write_prompt_pack(
+    path: Path,
+    name: str,
+    texts: list[str],
+    embeddings: NDArray[np.float32],
+    tasks: list[PackedTask],
+    tower_sha256: str,
+) -> None:
+    """Writes a prompt pack: unit embeddings [n, D] in float16, texts and calibrated tasks."""
+    if len(texts) != len(embeddings):
+        raise BundleError(f"expected {len(texts)} prompt embeddings, got {len(embeddings)}")
+    metadata = {
+        "format": "slap-edge-prompts",
+        "version": "1",
+        "name": name,
+        "tower_sha256": tower_sha256,
+        "prompts": json.dumps(texts, ensure_ascii=False),
+        "tasks": json.dumps([asdict(task) for task in tasks], ensure_ascii=False),
+    }
+    write_safetensors(path, {"embeddings": embeddings.astype(np.float16)}, metadata)
+
+
+def read_prompt_pack(path: Path) -> tuple[NDArray[np.float16], list[str], list[PackedTask], str]:
+    """Embeddings [n, D], texts, tasks and the hash of the tower a pack was made for."""
+    with safe_open(path, "numpy") as file:
+        metadata = file.metadata()
+        embeddings = file.get_tensor("embeddings")
+    tasks = []
+    for entry in json.loads(metadata["tasks"]):
+        classes = [PackedClass(**value) for value in entry.pop("classes")]
+        tasks.append(PackedTask(**entry, classes=classes))
+    return embeddings, json.loads(metadata["prompts"]), tasks, metadata["tower_sha256"]
+
+
+def write_background(
+    path: Path, embeddings: NDArray[np.float32], tower_sha256: str, description: str
+) -> None:
+    """Writes reference embeddings [m, D] in float16."""
+    metadata = {
+        "format": "slap-edge-background",
+        "version": "1",
+        "tower_sha256": tower_sha256,
+        "description": description,
+    }
+    write_safetensors(path, {"embeddings": embeddings.astype(np.float16)}, metadata)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file of a bundle except its manifest, sorted."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in found if path.relative_to(folder).as_posix() != MANIFEST)
+
+
+def write_manifest(folder: Path, content: dict[str, Any]) -> None:
+    """Writes `manifest.json` with the size and hash of every file lying in the folder."""
+    listed = {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in files_of(folder)
+    }
+    manifest = {"format": FORMAT, "version": VERSION}
+    for key, value in content.items():
+        manifest[key] = value
+        if key == "created":
+            manifest["files"] = listed
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def verify_files(folder: Path) -> dict[str, Any]:
+    """Reads the manifest and checks every file's presence, size and hash, and the size limits."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BundleError(f"{folder} has no {MANIFEST}, so it is not a bundle") from None
+    except json.JSONDecodeError as error:
+        raise BundleError(f"{folder / MANIFEST} is not valid JSON: {error}") from error
+    if (manifest.get("format"), manifest.get("version")) != (FORMAT, VERSION):
+        raise BundleError(
+            f"expected format {FORMAT} version {VERSION}, got "
+            f"{manifest.get('format')} version {manifest.get('version')}"
+        )
+    present = {path.relative_to(folder).as_posix(): path for path in files_of(folder)}
+    listed = manifest["files"]
+    if present.keys() != listed.keys():
+        missing = sorted(listed.keys() - present.keys())
+        extra = sorted(present.keys() - listed.keys())
+        raise BundleError(f"files missing: {missing or 'none'}; not listed: {extra or 'none'}")
+    for name, path in present.items():
+        expected = listed[name]
+        if path.stat().st_size != expected["bytes"]:
+            raise BundleError(
+                f"{name}: expected {expected['bytes']} bytes, got {path.stat().st_size}"
+            )
+        if sha256(path) != expected["sha256"]:
+            raise BundleError(f"{name}: content differs from the hash in the manifest")
+        if path.stat().st_size > LARGEST_FILE:
+            raise BundleError(f"{name}: {path.stat().st_size} bytes, at most {LARGEST_FILE}")
+    total = sum(path.stat().st_size for path in (*present.values(), folder / MANIFEST))
+    if total > LARGEST_BUNDLE:
+        raise BundleError(f"bundle has {total} bytes, at most {LARGEST_BUNDLE} are allowed")
+    return manifest

@@ -1,0 +1,106 @@
+"""Calibration of tasks on validation recordings: temperature, biases, abstention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from slap_export.scoring import probabilities
+
+# A temperature outside this range would mean that the task is not told from the audio.
+TEMPERATURES = (0.05, 20.0)
+# An answer is never refused above this probability, however small the validation set.
+HIGHEST_THRESHOLD = 0.95
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What turns the cosines of one task into probabilities that can be believed."""
+
+    temperature: float
+    biases: tuple[float, ...]
+    minimum_probability: float
+
+
+def balanced_weights(truth: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
+    """Weights [n] that give every class the same total, summing to one.
+
+    How often a class occurs in the corpus says nothing about how often a user
+    will meet it.
+    """
+    counts = np.bincount(truth, minlength=classes)
+    weights = 1.0 / np.maximum(counts, 1)[truth]
+    return weights / weights.sum()
+
+
+def negative_log_likelihood(
+    cosines: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    scale: float,
+    temperature: float,
+    biases: NDArray[np.float64],
+) -> float:
+    """Class-balanced mean of −log p(true class)."""
+    found = probabilities(cosines, scale, temperature, biases)[np.arange(len(truth)), truth]
+    return float(-(balanced_weights(truth, cosines.shape[1]) * np.log(found + 1e-12)).sum())
+
+
+def calibrate(
+    cosines: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    scale: float,
+    minimum_precision: float,
+) -> Calibration:
+    """Fits temperature and biases by likelihood, then the abstention threshold.
+
+    Temperature scaling with class biases (Guo et al., 2017, sec. 4.2, with the
+    bias-only form of vector scaling); biases sum to zero. A mild pull of the
+    biases towards zero keeps a task that is separated perfectly from running away.
+
+    Args:
+        cosines: [n, classes] class cosines of validation recordings.
+        truth: [n] index of the true class.
+        scale: Logit scale of the tower.
+        minimum_precision: Share of given answers that shall be right.
+    """
+    classes = cosines.shape[1]
+
+    def unpack(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        biases = np.append(values[1:], -values[1:].sum())  # [classes] sums to zero
+        return float(np.exp(values[0])), biases
+
+    def objective(values: NDArray[np.float64]) -> float:
+        temperature, biases = unpack(values)
+        loss = negative_log_likelihood(cosines, truth, scale, temperature, biases)
+        return loss + 1e-4 * float(np.square(biases).sum())
+
+    bounds = [tuple(np.log(TEMPERATURES)), *[(-20.0, 20.0)] * (classes - 1)]
+    best = minimize(objective, np.zeros(classes), method="L-BFGS-B", bounds=bounds)
+    temperature, biases = unpack(best.x)
+    threshold = abstention_threshold(
+        probabilities(cosines, scale, temperature, biases), truth, minimum_precision
+    )
+    return Calibration(
+        round(temperature, 4), tuple(round(float(b), 4) for b in biases), round(threshold, 3)
+    )
+
+
+def abstention_threshold(
+    found: NDArray[np.float64], truth: NDArray[np.int64], minimum_precision: float
+) -> float:
+    """The lowest top probability at which the class-balanced share of right answers suffices."""
+    classes = found.shape[1]
+    top, answer = found.max(axis=1), found.argmax(axis=1)
+    weights = balanced_weights(truth, classes)
+    floor = 1.0 / classes
+    for threshold in np.arange(floor, HIGHEST_THRESHOLD, 0.01):
+        given = top >= threshold
+        total = weights[given].sum()
+        if total > 0 and (weights[given] * (answer == truth)[given]).sum() / total >= (
+            minimum_precision
+        ):
+            return float(max(threshold, floor))
+    return HIGHEST_THRESHOLD

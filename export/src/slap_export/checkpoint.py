@@ -1,0 +1,99 @@
+"""What training leaves behind: weights, scale, input statistics, recipe and revision."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from slap_export.config import Config, FrontEndConfig, build, to_dict
+from slap_export.text import TextProjection
+from slap_export.towers import SlapTower
+
+
+@dataclass(frozen=True)
+class InputStatistics:
+    """Mean and standard deviation of log-mel values over the training recordings."""
+
+    mean: float
+    std: float
+
+
+@dataclass
+class Trained:
+    """A trained pair of towers, ready to be evaluated or packed."""
+
+    tower: SlapTower
+    projection: TextProjection
+    logit_scale: float
+    statistics: InputStatistics
+    config: Config
+    revision: str
+    """Git revision of the code that trained it."""
+    epochs: int
+
+    @property
+    def front_end(self) -> dict[str, Any]:
+        """The manifest's `front_end`, with normalisation by the training statistics."""
+        return front_end_spec(self.config.front_end, self.statistics)
+
+
+def front_end_spec(
+    config: FrontEndConfig, statistics: InputStatistics | None = None
+) -> dict[str, Any]:
+    """The manifest's `front_end`; without statistics frames are not normalised."""
+    normalise: dict[str, Any] = {"kind": "none"}
+    if statistics is not None:
+        normalise = {"kind": "fixed", "mean": statistics.mean, "std": statistics.std}
+    return {**asdict(config), "normalise": normalise}
+
+
+def save_trained(trained: Trained, path: Path) -> None:
+    """Writes the result of training."""
+    torch.save(
+        {
+            "tower": trained.tower.state_dict(),
+            "projection": trained.projection.state_dict(),
+            "logit_scale": trained.logit_scale,
+            "statistics": asdict(trained.statistics),
+            "config": to_dict(trained.config),
+            "revision": trained.revision,
+            "epochs": trained.epochs,
+        },
+        path,
+    )
+
+
+def load_trained(path: Path) -> Trained:
+    """Reads the result of training."""
+    if not path.exists():
+        raise FileNotFoundError(f"no trained tower at {path}; run `slap-export train` first")
+    content = torch.load(path, weights_only=True)
+    config = build(Config, content["config"])
+    tower, projection = SlapTower(config.tower), TextProjection(config.tower.embedding_dim)
+    tower.load_state_dict(content["tower"])
+    projection.load_state_dict(content["projection"])
+    return Trained(
+        tower.eval(),
+        projection.eval(),
+        content["logit_scale"],
+        InputStatistics(**content["statistics"]),
+        config,
+        content["revision"],
+        content["epochs"],
+    )
+
+
+def git_revision() -> str:
+    """Revision of the code, with `-dirty` when it has uncommitted changes."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        result = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return result.stdout.strip()

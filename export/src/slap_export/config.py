@@ -1,0 +1,205 @@
+"""The recipe of a bundle, read from one TOML file.
+
+Every number a bundle depends on stands in that file. Unknown keys are refused,
+so a misspelt setting never falls back to a default in silence.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from slap_export.towers import TowerConfig
+
+T = TypeVar("T")
+
+
+class ConfigError(ValueError):
+    """A setting that is unknown, missing or of the wrong type."""
+
+
+@dataclass(frozen=True)
+class BundleConfig:
+    """What the bundle is called and what it says about itself."""
+
+    name: str
+    description: str
+    licence: str
+    created: str
+    """Date written into the manifest, ISO 8601; stated so that bundles are repeatable."""
+
+
+@dataclass(frozen=True)
+class CorpusConfig:
+    """Which recordings to learn from."""
+
+    path: str
+    """Folder of the corpus, relative to the folder of the TOML file's project (`export/`)."""
+    clips: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class FrontEndConfig:
+    """Every parameter of the front end, named as in the manifest."""
+
+    sample_rate: int
+    frame_length: int
+    hop_length: int
+    fft_length: int
+    framing: str
+    window: str
+    input_scale: float
+    remove_dc: bool
+    pre_emphasis: float
+    spectrum: str
+    mel_scale: str
+    mel_norm: str
+    bands: int
+    low_hz: float
+    high_hz: float
+    log: str
+    log_floor: float
+    log_floor_mode: str
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """The text side: a frozen sentence encoder and a trained projection."""
+
+    dim: int
+    max_tokens: int
+    captions_per_clip: int
+    """Captions drawn for every recording once, before training."""
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """Changes made to log-mel features while training."""
+
+    gain_db: float
+    """Largest level change, in dB, either way."""
+    tilt_db: float
+    """Largest change of the top band against the bottom band, in dB, either way."""
+    band_masks: int
+    band_mask_width: int
+    """Bands hidden by one mask, at most."""
+    time_masks: int
+    time_mask_width: int
+    """Frames hidden by one mask, at most."""
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The optimisation."""
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    warmup_share: float
+    """Share of all steps in which the learning rate rises."""
+    clip_norm: float
+    crop_chunks: tuple[int, int]
+    """Least and most chunks of a crop; one number is drawn for each batch."""
+    ema_decay: float
+    """Decay per step of the averaged weights that are exported; 0 exports the last weights."""
+    initial_scale: float
+    largest_scale: float
+    bfloat16: bool
+    seed: int
+    augment: AugmentConfig
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """What is written beside the towers."""
+
+    background_clips: int
+    minimum_precision: float
+    """Calibration raises a task's abstention threshold until this share of answers is right."""
+
+
+@dataclass(frozen=True)
+class ScoringConfig:
+    """Smoothing and events, copied into the manifest."""
+
+    smoothing_seconds: float
+    on_probability: float
+    off_probability: float
+    minimum_event_seconds: float
+
+
+@dataclass(frozen=True)
+class QualityConfig:
+    """When input is too poor to be scored, copied into the manifest."""
+
+    silence_dbfs: float
+    minimum_active_seconds: float
+    active_dbfs: float
+    maximum_clipped_share: float
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole recipe."""
+
+    bundle: BundleConfig
+    corpus: CorpusConfig
+    front_end: FrontEndConfig
+    tower: TowerConfig
+    text: TextConfig
+    train: TrainConfig
+    export: ExportConfig
+    scoring: ScoringConfig
+    quality: QualityConfig
+    runs: str = field(default="runs")
+    """Folder of checkpoints and caches, relative to `export/`."""
+
+
+def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
+    """Builds a dataclass from a table, refusing unknown, missing and mistyped keys."""
+    hints = get_type_hints(kind)
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"unknown setting `{where}{key}`; known: {', '.join(known)}")
+    arguments: dict[str, Any] = {}
+    for name, hint in hints.items():
+        if name not in values:
+            continue
+        value = values[name]
+        if is_dataclass(hint):
+            if not isinstance(value, dict):
+                raise ConfigError(f"`{where}{name}` must be a table, got {value!r}")
+            value = build(hint, value, f"{where}{name}.")  # type: ignore[arg-type]
+        elif hint is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        elif hint in (int, float, str, bool):
+            if type(value) is not hint:
+                raise ConfigError(f"`{where}{name}` must be {hint.__name__}, got {value!r}")
+        elif isinstance(value, list):
+            value = tuple(value)
+        arguments[name] = value
+    try:
+        return kind(**arguments)
+    except TypeError as error:
+        raise ConfigError(f"missing setting in `{where or 'the file'}`: {error}") from error
+
+
+def load_config(path: Path) -> Config:
+    """Reads a recipe."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read the recipe {path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    return build(Config, values)
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """A dataclass as plain tables and lists, as written beside a checkpoint."""
+    return asdict(config)

@@ -1,0 +1,78 @@
+"""Captions for the recordings of a corpus, and which captions are true of which recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slap_export.captions import caption
+from slap_export.config import Config
+from slap_export.corpus import CorpusClip
+from slap_export.corpus.attributes import VALUES
+from slap_export.text import embed_captions, text_files
+
+# Code of an attribute that is not known of a recording, or not stated by a caption.
+ABSENT = -1
+
+
+def attribute_codes(attributes: dict[str, str | None]) -> list[int]:
+    """Number of each attribute's value, in the order of `VALUES`."""
+    return [
+        ABSENT if (value := attributes.get(name)) is None else values.index(value)
+        for name, values in VALUES.items()
+    ]
+
+
+@dataclass(frozen=True)
+class CaptionPool:
+    """A fixed set of captions for every training recording, with sentence embeddings."""
+
+    texts: list[str]
+    sentences: NDArray[np.float32]  # [captions, 384]
+    facts: NDArray[np.int8]  # [captions, attributes] value stated, or ABSENT
+    attributes: NDArray[np.int8]  # [recordings, attributes] value known, or ABSENT
+    of_clip: NDArray[np.int64]  # [recordings, captions per recording] rows of `texts`
+
+    def draw(self, clips: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+        """One caption for each recording, as rows of `texts`, [B]."""
+        return self.of_clip[clips, rng.integers(self.of_clip.shape[1], size=len(clips))]
+
+    def truth(
+        self, clips: NDArray[np.int64], captions: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether caption j is true of recording i, and whether that is unsure, [B, B] each.
+
+        A caption is false of a recording when a fact contradicts a known
+        attribute; otherwise it is unsure when a fact is about an unknown one.
+        """
+        known = self.attributes[clips][:, None, :]  # [B, 1, A]
+        stated = self.facts[captions][None, :, :]  # [1, B, A]
+        said = stated != ABSENT
+        false = (said & (known != ABSENT) & (known != stated)).any(axis=-1)  # [B, B]
+        unsure = ~false & (said & (known == ABSENT)).any(axis=-1)  # [B, B]
+        return ~false & ~unsure, unsure
+
+
+def build_pool(clips: list[CorpusClip], config: Config, cache: Path) -> CaptionPool:
+    """Draws captions for the training recordings and embeds each different one once."""
+    rng = np.random.default_rng(config.train.seed)
+    count = config.text.captions_per_clip
+    rows: dict[str, int] = {}
+    facts: list[list[int]] = []
+    of_clip = np.full((len(clips), count), ABSENT, np.int64)
+    for index, clip in enumerate(clips):
+        if clip.split != "train":
+            continue
+        for place in range(count):
+            drawn = caption(clip.attributes, rng)
+            row = rows.setdefault(drawn.text, len(rows))
+            if row == len(facts):
+                facts.append(attribute_codes(dict(drawn.facts)))
+            of_clip[index, place] = row
+    texts = list(rows)
+    sentences = embed_captions(texts, cache, *text_files(cache), config.text.max_tokens)
+    attributes = np.array([attribute_codes(clip.attributes) for clip in clips], np.int8)
+    return CaptionPool(texts, sentences, np.array(facts, np.int8), attributes, of_clip)

@@ -1,0 +1,53 @@
+"""The contrastive loss against numbers worked out by hand."""
+
+import math
+
+import torch
+
+from slap_export.losses import multi_positive_info_nce, target_entropy
+
+UNIT = torch.eye(2)
+
+
+def test_matched_pairs_by_hand() -> None:
+    # logits = [[2, 0], [0, 2]]: every row and column gives log(1 + e^-2).
+    loss = multi_positive_info_nce(UNIT, UNIT, torch.eye(2), torch.tensor(2.0))
+    assert math.isclose(loss.item(), math.log(1 + math.exp(-2)), rel_tol=1e-6)
+
+
+def test_shared_positive_by_hand() -> None:
+    # Caption 0 is also true of recording 1: y = [[1, 0], [1, 1]].
+    true = torch.tensor([[1.0, 0.0], [1.0, 1.0]])
+    loss = multi_positive_info_nce(UNIT, UNIT, true, torch.tensor(2.0))
+    near, far = math.log(1 + math.exp(-2)), math.log(1 + math.exp(2))
+    rows = (near + 0.5 * (far + near)) / 2
+    columns = (0.5 * (near + far) + near) / 2
+    assert math.isclose(loss.item(), 0.5 * (rows + columns), rel_tol=1e-6)
+
+
+def test_unsure_pairs_take_no_part() -> None:
+    # With the one wrong pair of row 0 left out, that row costs nothing.
+    unsure = torch.tensor([[False, True], [False, False]])
+    loss = multi_positive_info_nce(UNIT, UNIT, torch.eye(2), torch.tensor(2.0), unsure)
+    near = math.log(1 + math.exp(-2))
+    assert math.isclose(loss.item(), 0.5 * (near / 2 + near / 2), rel_tol=1e-6)
+
+
+def test_entropy_is_the_floor() -> None:
+    # Two recordings, both captions true of both: uniform targets, reached by equal logits.
+    same = torch.tensor([[1.0, 0.0], [1.0, 0.0]])
+    true = torch.ones(2, 2)
+    loss = multi_positive_info_nce(same, same, true, torch.tensor(5.0))
+    assert math.isclose(loss.item(), math.log(2), rel_tol=1e-6)
+    assert math.isclose(target_entropy(true).item(), math.log(2), rel_tol=1e-6)
+
+
+def test_gradient_pulls_true_pairs_together() -> None:
+    torch.manual_seed(0)
+    audio = torch.nn.functional.normalize(torch.randn(4, 8), dim=-1).requires_grad_()
+    text = torch.nn.functional.normalize(torch.randn(4, 8), dim=-1)
+    true = torch.eye(4)
+    multi_positive_info_nce(audio, text, true, torch.tensor(10.0)).backward()
+    moved = audio.detach() - 0.01 * audio.grad
+    before, after = (audio.detach() * text).sum(-1), (moved * text).sum(-1)
+    assert (after > before).all()
