@@ -70,8 +70,11 @@ fn lints() -> Vec<Command> {
     ]);
     documentation.args(["--exclude", EXTENSION_MODULE]).env("RUSTDOCFLAGS", "-D warnings");
     commands.push(documentation);
-    commands.push(tool("ruff", &["check", "export", "benches", "runtime"]));
-    commands.push(tool("ruff", &["format", "--check", "export", "benches", "runtime"]));
+    for verb in [&["check"][..], &["format", "--check"]] {
+        let mut command = tool("ruff", verb);
+        command.args(["--config", "export/pyproject.toml", "export", "benches", "runtime"]);
+        commands.push(command);
+    }
     commands
 }
 

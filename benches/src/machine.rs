@@ -1,0 +1,23 @@
+//! What the numbers were measured on.
+
+use std::fs;
+
+/// Processor, cores, memory and system in one line.
+pub fn line() -> String {
+    let cpu =
+        value("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let memory = value("/proc/meminfo", "MemTotal")
+        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok())
+        .map_or_else(String::new, |kib| format!(", {:.0} GiB", kib / f64::from(1 << 20)));
+    let system = value("/etc/os-release", "PRETTY_NAME").unwrap_or_default();
+    format!("{cpu}, {cores} cores{memory}, {}", system.trim_matches('"'))
+}
+
+/// The value of the first line that starts with `key`, whether it is separated
+/// by a colon or an equals sign.
+fn value(path: &str, key: &str) -> Option<String> {
+    let text = fs::read_to_string(path).ok()?;
+    let line = text.lines().find(|line| line.starts_with(key))?;
+    Some(line.split_once([':', '='])?.1.trim().to_owned())
+}

@@ -1,0 +1,17 @@
+//! What no crate can prove alone. Where a new test goes:
+//!
+//! - `architecture`: what ARCHITECTURE.md says about dependencies, paths and
+//!   absences.
+//! - `golden`: the bundle's recorded features, embeddings and scores, replayed.
+//! - `stream`: cutting the audio differently changes nothing; a file's result
+//!   is the stream's.
+//! - `allocation`: what must not touch the heap while it runs.
+//! - `tampering`: bundles that are not what they say.
+//! - `documentation`: commands in the documents run as they stand there.
+
+mod allocation;
+mod architecture;
+mod documentation;
+mod golden;
+mod stream;
+mod tampering;
