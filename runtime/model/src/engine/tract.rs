@@ -1,0 +1,227 @@
+//! tract: ONNX graphs in pure Rust.
+
+use core::fmt;
+use std::sync::Arc;
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::infer::Factoid;
+
+use super::{EngineError, Plan, Session};
+use crate::manifest::TowerSpec;
+
+pub(super) const NAME: &str = "tract";
+
+/// The dependency's version, which it does not publish itself; a test compares
+/// this with the lock file.
+pub(super) const VERSION: &str = "0.23.9";
+
+/// A float32 tensor that enters or leaves a graph.
+#[derive(Debug, Clone)]
+pub(crate) struct Port<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) shape: &'a [usize],
+}
+
+/// Parses `bytes`, wires the inputs and outputs in the order asked for by
+/// name, prunes what no such output needs, and checks the outputs' shapes.
+///
+/// Reading from memory, not from a path, makes the verified bytes the ones that
+/// are run, and keeps a graph from pulling in other files.
+pub(crate) fn parse(bytes: &[u8], file: &str) -> Result<InferenceModel, EngineError> {
+    tract_onnx::onnx().model_for_read(&mut &bytes[..]).map_err(graph_error(file))
+}
+
+/// The first line and the root of an engine's error, without its backtrace.
+pub(crate) fn reason(e: &TractError) -> String {
+    let (first, root) = (e.to_string(), e.root_cause().to_string());
+    let line = |s: &str| s.lines().next().unwrap_or_default().to_owned();
+    if first == root { line(&first) } else { format!("{}: {}", line(&first), line(&root)) }
+}
+
+pub(crate) fn graph_error(file: &str) -> impl Fn(TractError) -> EngineError + '_ {
+    move |e| EngineError::Graph { file: file.to_owned(), reason: reason(&e) }
+}
+
+/// Reorders the graph's inputs to `names`, which must be all of them.
+pub(crate) fn wire_inputs(
+    model: &mut InferenceModel,
+    names: &[&str],
+    file: &str,
+) -> Result<(), EngineError> {
+    let outlets = model.input_outlets().map_err(graph_error(file))?.to_vec();
+    let found: Vec<&str> = outlets.iter().map(|o| model.node(o.node).name.as_str()).collect();
+    let wired: Option<Vec<OutletId>> = names
+        .iter()
+        .map(|name| found.iter().position(|f| f == name).map(|i| outlets[i]))
+        .collect();
+    match wired {
+        Some(wired) if wired.len() == outlets.len() => {
+            model.set_input_outlets(&wired).map_err(graph_error(file))
+        }
+        _ => Err(EngineError::Tensors {
+            file: file.to_owned(),
+            expected: format!("the inputs {}", names.join(", ")),
+            got: found.join(", "),
+        }),
+    }
+}
+
+/// Selects the outputs `names`, in that order; others are dropped, and what
+/// only they need is never computed.
+pub(crate) fn wire_outputs(
+    model: &mut InferenceModel,
+    names: &[&str],
+    file: &str,
+) -> Result<(), EngineError> {
+    let outlets = model.output_outlets().map_err(graph_error(file))?.to_vec();
+    let label = |o: &OutletId| model.outlet_label(*o).unwrap_or_default();
+    let wired: Option<Vec<OutletId>> =
+        names.iter().map(|name| outlets.iter().copied().find(|o| label(o) == *name)).collect();
+    match wired {
+        Some(wired) => model.select_output_outlets(&wired).map_err(graph_error(file)),
+        None => Err(EngineError::Tensors {
+            file: file.to_owned(),
+            expected: format!("the outputs {}", names.join(", ")),
+            got: outlets.iter().map(label).collect::<Vec<_>>().join(", "),
+        }),
+    }
+}
+
+/// The tower's graph, ready to run.
+pub(super) struct TractPlan {
+    plan: Arc<TypedSimplePlan>,
+    input_shape: Vec<usize>,
+    state_shapes: Vec<Vec<usize>>,
+}
+
+impl fmt::Debug for TractPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TractPlan")
+            .field("nodes", &self.plan.model().nodes().len())
+            .field("input_shape", &self.input_shape)
+            .field("state_shapes", &self.state_shapes)
+            .finish()
+    }
+}
+
+impl TractPlan {
+    pub(super) fn new(bytes: &[u8], file: &str, spec: &TowerSpec) -> Result<Self, EngineError> {
+        let failed = graph_error(file);
+        let global = spec.global();
+        let input = Port { name: &spec.input_name, shape: &spec.input_shape };
+        let inputs: Vec<Port<'_>> = [input]
+            .into_iter()
+            .chain(spec.states.iter().map(|s| Port { name: &s.input, shape: &s.shape }))
+            .collect();
+        let outputs: Vec<Port<'_>> = global
+            .iter()
+            .map(|o| Port { name: &o.name, shape: &o.shape })
+            .chain(spec.states.iter().map(|s| Port { name: &s.output, shape: &s.shape }))
+            .collect();
+
+        let mut model = parse(bytes, file)?;
+        wire_inputs(&mut model, &inputs.iter().map(|p| p.name).collect::<Vec<_>>(), file)?;
+        wire_outputs(&mut model, &outputs.iter().map(|p| p.name).collect::<Vec<_>>(), file)?;
+        for (i, port) in inputs.iter().enumerate() {
+            // Before the manifest's shape replaces the graph's, they must agree.
+            let declared = model.input_fact(i).map_err(&failed)?;
+            let dims = declared.shape.as_concrete_finite().ok().flatten();
+            let float = declared.datum_type.concretize().is_none_or(|t| t == f32::datum_type());
+            if dims.as_deref().is_some_and(|d| d != port.shape) || !float {
+                return Err(EngineError::Dimension {
+                    what: format!("input `{}` of `{file}`", port.name),
+                    expected: format!("{:?} float32", port.shape),
+                    got: format!("{declared:?}"),
+                });
+            }
+            let fact = InferenceFact::dt_shape(f32::datum_type(), port.shape);
+            model.set_input_fact(i, fact).map_err(&failed)?;
+        }
+        let model = model.into_optimized().map_err(&failed)?;
+        for (i, port) in outputs.iter().enumerate() {
+            let fact = model.output_fact(i).map_err(&failed)?;
+            let fits = fact.datum_type == f32::datum_type()
+                && fact.shape.as_concrete().is_some_and(|shape| shape == port.shape);
+            if !fits {
+                return Err(EngineError::Dimension {
+                    what: format!("output `{}` of `{file}`", port.name),
+                    expected: format!("{:?} float32", port.shape),
+                    got: format!("{fact:?}"),
+                });
+            }
+        }
+        Ok(Self {
+            plan: model.into_runnable().map_err(&failed)?,
+            input_shape: spec.input_shape.clone(),
+            state_shapes: spec.states.iter().map(|s| s.shape.clone()).collect(),
+        })
+    }
+}
+
+impl Plan for TractPlan {
+    fn session(&self) -> Result<Box<dyn Session>, EngineError> {
+        let failed = |e: TractError| EngineError::Run { reason: reason(&e) };
+        let zeros = self
+            .state_shapes
+            .iter()
+            .map(|shape| Tensor::zero::<f32>(shape).map(Tensor::into_tvalue))
+            .collect::<TractResult<TVec<TValue>>>()
+            .map_err(failed)?;
+        Ok(Box::new(TractSession {
+            run: self.plan.spawn().map_err(failed)?,
+            input_shape: self.input_shape.clone(),
+            states: zeros.clone(),
+            zeros,
+        }))
+    }
+}
+
+struct TractSession {
+    run: TypedSimpleState,
+    input_shape: Vec<usize>,
+    states: TVec<TValue>,
+    zeros: TVec<TValue>,
+}
+
+impl fmt::Debug for TractSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TractSession").field("states", &self.states.len()).finish()
+    }
+}
+
+impl TractSession {
+    fn run(&mut self, input: &[f32], global: &mut [f32]) -> TractResult<()> {
+        let mut inputs = tvec![Tensor::from_shape(&self.input_shape, input)?.into_tvalue()];
+        // Moved, not cloned: a tensor nobody else holds can be reused in place.
+        inputs.append(&mut self.states);
+        let mut outputs = self.run.run(inputs)?;
+        let embedding = outputs.remove(0);
+        global.copy_from_slice(embedding.try_as_plain_ram()?.as_slice::<f32>()?);
+        self.states = outputs;
+        Ok(())
+    }
+}
+
+impl Session for TractSession {
+    fn step(&mut self, input: &[f32], global: &mut [f32]) -> Result<(), EngineError> {
+        self.run(input, global).map_err(|e| {
+            self.reset();
+            EngineError::Run { reason: reason(&e) }
+        })
+    }
+
+    fn reset(&mut self) {
+        self.states.clone_from(&self.zeros);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn version_is_the_one_in_the_lock_file() {
+        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock");
+        let lock = std::fs::read_to_string(lock).unwrap();
+        let mut lines = lock.lines().skip_while(|line| *line != r#"name = "tract-onnx""#);
+        assert_eq!(lines.nth(1), Some(format!("version = \"{}\"", super::VERSION).as_str()));
+    }
+}

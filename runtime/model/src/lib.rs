@@ -1,0 +1,32 @@
+//! Bundles, inference engines, text towers and prompt packs.
+//!
+//! A bundle is a folder that holds everything one model needs. From the outside
+//! in:
+//!
+//! - [`bundle`] opens the folder and verifies every file;
+//! - [`manifest`] is the contract it is opened by;
+//! - [`pack`] and [`background`] are its prepared embeddings;
+//! - [`engine`] runs the audio tower, chunk by chunk or window by window;
+//! - [`text`] embeds a sentence the packs do not have.
+//!
+//! Nothing here prints, reads a microphone, or parses arguments. Nothing but
+//! opening a bundle and reading from it touches the file system.
+
+pub mod background;
+pub mod bundle;
+pub mod engine;
+pub mod front_end;
+pub mod hash;
+pub mod json;
+pub mod manifest;
+pub mod pack;
+mod tensors;
+pub mod text;
+
+pub use background::Background;
+pub use bundle::{Bundle, BundleError};
+pub use engine::{EngineError, EngineReport, Precision, Tower, TowerState};
+pub use hash::Sha256;
+pub use manifest::{Manifest, ManifestError};
+pub use pack::{Class, PackError, PromptPack, Task, UnknownTask};
+pub use text::{TextError, TextTower};
