@@ -3,7 +3,7 @@
 //! An audio embedding meets the prompt embeddings in one vector space; this module turns
 //! their cosines into something that can be acted on, from the bottom up:
 //!
-//! 1. [`PromptSet`]: borrowed half-precision embeddings and their cosines with a vector.
+//! 1. [`PromptSet`]: embeddings in half precision, used where they lie, and their cosines with a vector.
 //! 2. [`ClassPlan`] and [`TaskPlan`]: several wordings of one class averaged and
 //!    re-normalised, then a calibrated softmax over the classes of a task, with a band in
 //!    which the answer is [`Outcome::Unsure`].

@@ -1,5 +1,7 @@
 //! Where a cosine stands among the cosines of voices in general.
 
+use half::f16;
+
 use super::{PromptError, PromptSet};
 
 /// Writes the cosines of a free prompt with every background embedding into `out`, sorted
@@ -11,8 +13,8 @@ use super::{PromptError, PromptSet};
 /// # Errors
 ///
 /// As [`PromptSet::cosines`].
-pub fn reference(
-    background: &PromptSet<'_>,
+pub fn reference<E: AsRef<[f16]>>(
+    background: &PromptSet<E>,
     prompt: &[f32],
     out: &mut [f32],
 ) -> Result<(), PromptError> {
@@ -38,7 +40,6 @@ pub fn percentile(sorted: &[f32], value: f32) -> Option<f32> {
 mod tests {
     extern crate std;
 
-    use half::f16;
     use proptest::prelude::*;
 
     use super::*;

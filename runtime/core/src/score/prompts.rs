@@ -11,38 +11,40 @@ const LANES: usize = 16;
 /// moves its length by less than 0.0005; a row that was never normalised is far outside.
 const UNIT_TOLERANCE: f64 = 5e-3;
 
-/// A borrowed matrix of unit embeddings in half precision, one row a prompt.
+/// A matrix of unit embeddings in half precision, one row a prompt.
 ///
-/// The embeddings are never copied or expanded: they can be a memory-mapped file or a
-/// constant in flash. Every row is checked once, when the set is made, to be finite and of
-/// length 1, so that what follows can be plain arithmetic.
+/// `E` holds the embeddings: a slice, an array or a `Vec` of [`f16`]. They are used where
+/// they lie, a constant in flash for one, and never expanded. Every row is checked once,
+/// when the set is made, to be finite and of length 1, so that what follows can be plain
+/// arithmetic.
 ///
 /// The dot product adds in a fixed order that does not depend on the processor: the same
 /// build gives the same bits on every run.
 #[derive(Clone, Copy, Debug)]
-pub struct PromptSet<'a> {
-    embeddings: &'a [f16],
+pub struct PromptSet<E> {
+    embeddings: E,
     dim: usize,
 }
 
-impl<'a> PromptSet<'a> {
+impl<E: AsRef<[f16]>> PromptSet<E> {
     /// Views `embeddings`, row after row, as unit vectors of `dim` values.
     ///
-    /// An empty slice is a set of no prompts.
+    /// No values are a set of no prompts.
     ///
     /// # Errors
     ///
-    /// [`PromptError::Dimension`] if `dim` is 0, [`PromptError::Shape`] if the slice is not
+    /// [`PromptError::Dimension`] if `dim` is 0, [`PromptError::Shape`] if they are not
     /// whole rows, [`PromptError::NotUnit`] for the first row whose length is not 1 (a row
     /// with a value that is not finite among them).
-    pub fn new(embeddings: &'a [f16], dim: usize) -> Result<Self, PromptError> {
+    pub fn new(embeddings: E, dim: usize) -> Result<Self, PromptError> {
+        let values = embeddings.as_ref();
         if dim == 0 {
             return Err(PromptError::Dimension { expected: 1, got: 0 });
         }
-        if !embeddings.len().is_multiple_of(dim) {
-            return Err(PromptError::Shape { dim, got: embeddings.len() });
+        if !values.len().is_multiple_of(dim) {
+            return Err(PromptError::Shape { dim, got: values.len() });
         }
-        for (row, values) in embeddings.chunks_exact(dim).enumerate() {
+        for (row, values) in values.chunks_exact(dim).enumerate() {
             let square: f64 = values.iter().map(|v| v.to_f64() * v.to_f64()).sum();
             let norm = libm::sqrt(square);
             if norm.is_nan() || (norm - 1.0).abs() > UNIT_TOLERANCE {
@@ -52,14 +54,19 @@ impl<'a> PromptSet<'a> {
         Ok(Self { embeddings, dim })
     }
 
+    /// All embeddings, row after row.
+    pub fn embeddings(&self) -> &[f16] {
+        self.embeddings.as_ref()
+    }
+
     /// The number of prompts.
     pub fn len(&self) -> usize {
-        self.embeddings.len() / self.dim
+        self.embeddings().len() / self.dim
     }
 
     /// Whether there is no prompt.
     pub fn is_empty(&self) -> bool {
-        self.embeddings.is_empty()
+        self.embeddings().is_empty()
     }
 
     /// The values in one embedding.
@@ -68,9 +75,9 @@ impl<'a> PromptSet<'a> {
     }
 
     /// The embedding of one prompt, or `None` past the end.
-    pub fn row(&self, row: usize) -> Option<&'a [f16]> {
+    pub fn row(&self, row: usize) -> Option<&[f16]> {
         let start = row.checked_mul(self.dim)?;
-        self.embeddings.get(start..start.checked_add(self.dim)?)
+        self.embeddings().get(start..start.checked_add(self.dim)?)
     }
 
     /// Writes the embedding of one prompt in single precision; the conversion is exact.
@@ -117,7 +124,7 @@ impl<'a> PromptSet<'a> {
         if out.len() != self.len() {
             return Err(PromptError::Output { expected: self.len(), got: out.len() });
         }
-        for (out, values) in out.iter_mut().zip(self.embeddings.chunks_exact(self.dim)) {
+        for (out, values) in out.iter_mut().zip(self.embeddings().chunks_exact(self.dim)) {
             *out = finite(dot(values, unit))?;
         }
         Ok(())
@@ -134,7 +141,7 @@ impl<'a> PromptSet<'a> {
         for column in 0..self.dim {
             let sum: f64 = rows
                 .iter()
-                .filter_map(|row| self.embeddings.get(row * self.dim + column))
+                .filter_map(|row| self.embeddings().get(row * self.dim + column))
                 .map(|value| value.to_f64())
                 .sum();
             square += sum * sum;

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use half::f16;
+
 use super::{PromptError, PromptSet};
 use crate::quality::{Reason, Verdict};
 
@@ -31,7 +33,11 @@ impl<I: AsRef<[usize]>> ClassPlan<I> {
     /// [`TaskError::NoPrompt`] without a row, [`TaskError::Prompt`] for a row outside
     /// `prompts`, [`TaskError::Opposed`] if the prompts cancel one another,
     /// [`TaskError::Bias`] if the bias is not finite.
-    pub fn new(prompts: &PromptSet<'_>, rows: I, bias: f32) -> Result<Self, TaskError> {
+    pub fn new<E: AsRef<[f16]>>(
+        prompts: &PromptSet<E>,
+        rows: I,
+        bias: f32,
+    ) -> Result<Self, TaskError> {
         if rows.as_ref().is_empty() {
             return Err(TaskError::NoPrompt);
         }
@@ -303,7 +309,6 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    use half::f16;
     use proptest::prelude::*;
 
     use super::*;
