@@ -1,0 +1,44 @@
+"""Synthetic voices with known attributes, for training and evaluation.
+
+`synth` makes a corpus; `attributes` says what is true of each clip; `read_clips` reads it back.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class CorpusClip:
+    """One line of a corpus's `clips.jsonl`."""
+
+    id: str
+    path: Path
+    split: str
+    speaker: str
+    language: str
+    seconds: float
+    attributes: dict[str, str | None]
+
+
+def read_clips(folder: Path, split: str | None = None) -> list[CorpusClip]:
+    """The clips of the corpus in `folder`, or of one of its splits; paths are complete."""
+    clips: list[CorpusClip] = []
+    with (folder / "clips.jsonl").open(encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            if split is None or row["split"] == split:
+                clips.append(
+                    CorpusClip(
+                        id=row["id"],
+                        path=folder / row["path"],
+                        split=row["split"],
+                        speaker=row["speaker"],
+                        language=row["language"],
+                        seconds=row["seconds"],
+                        attributes=row["attributes"],
+                    )
+                )
+    return clips
