@@ -26,8 +26,7 @@ SAMPLE_RATE = 16_000
 _VOWELS = "aeiouyɐɑɒæɔəɘɚɛɜɝɞɤɨɪɯɵøœɶʉʊʌʏᵻ"
 _NUCLEUS = re.compile(f"[{_VOWELS}][{_VOWELS}ː\u031e\u032f\u0303ʲ]*")
 _FLITE_VOWELS = frozenset(
-    ("aa", "ae", "ah", "ao", "aw", "ax", "ay", "eh")
-    + ("er", "ey", "ih", "iy", "ow", "oy", "uh", "uw")
+    ["aa", "ae", "ah", "ao", "aw", "ax", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw"]
 )
 
 
