@@ -126,7 +126,7 @@ VOICE: tuple[Voicing, ...] = (
     Voicing(
         (("phonation", "voiced"),),
         "voice",
-        ("voiced", "normal, full", "not whispered", "sounding"),
+        ("voiced", "normal, full", "fully voiced", "sounding"),
         ("aloud", "out loud", "with full voice", "in a normal voice, not a whisper"),
         ("it is not whispered", "the words are voiced", "the vocal folds are sounding"),
         ("that is voiced", "not whispered"),
@@ -136,7 +136,7 @@ VOICE: tuple[Voicing, ...] = (
     Voicing(
         (("breathiness", "breathy"),),
         "voice",
-        ("breathy", "airy", "breathy and soft", "leaky, breathy", "husky and airy", "full of air"),
+        ("breathy", "airy", "breathy and soft", "leaky, breathy", "husky and airy", "air-filled"),
         ("in a breathy voice", "breathily", "with audible air", "with a lot of breath"),
         ("air escapes with the voice", "breath is heard in the voice", "the voice sounds airy"),
         ("with air leaking through it", "with a lot of breath in it", "with audible breath"),
@@ -186,7 +186,7 @@ VOICE: tuple[Voicing, ...] = (
     Voicing(
         (("tremor", "steady"),),
         "voice",
-        ("steady", "stable", "even and steady", "firm and steady", "not trembling"),
+        ("steady", "stable", "even and steady", "firm and steady", "unwavering"),
         ("in a steady voice", "steadily", "without a tremor", "in a stable voice"),
         ("the voice holds steady", "there is no tremor", "the voice does not shake"),
         ("without a tremor", "that holds steady", "that does not shake"),
@@ -196,7 +196,7 @@ VOICE: tuple[Voicing, ...] = (
     Voicing(
         (("pitch", "high"),),
         "voice",
-        ("high", "high-pitched", "high in pitch", "shrill and high"),
+        ("high", "high-pitched", "high-toned", "shrill and high"),
         ("at a high pitch", "in a high voice", "in a high register", "high up"),
         ("the pitch is high", "the pitch lies high", "it sounds high"),
         ("high in pitch", "with a high pitch", "in a high register"),
@@ -206,7 +206,7 @@ VOICE: tuple[Voicing, ...] = (
     Voicing(
         (("pitch", "low"),),
         "voice",
-        ("low", "deep", "low-pitched", "low in pitch", "deep, bass", "bass"),
+        ("low", "deep", "low-pitched", "low-toned", "deep, bass", "bass"),
         ("at a low pitch", "in a deep voice", "in a low register", "low down"),
         ("the pitch is low", "the pitch lies low", "it sounds deep"),
         ("low in pitch", "with a low pitch", "in a low register"),
@@ -216,7 +216,7 @@ VOICE: tuple[Voicing, ...] = (
     Voicing(
         (("pitch", "medium"),),
         "voice",
-        ("mid-pitched", "medium-pitched", "of middle pitch"),
+        ("mid-pitched", "medium-pitched", "average-pitched"),
         ("at a medium pitch", "in a middle register"),
         ("the pitch is neither high nor low", "the pitch is average"),
         ("of average pitch", "in the middle register"),
