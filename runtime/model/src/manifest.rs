@@ -446,6 +446,13 @@ impl Manifest {
         }
         self.front_end.check().map_err(ManifestError::FrontEnd)?;
         self.check_ranges()?;
+        if let Some(text) = &self.text {
+            check_shape(
+                "`text.dim` by `tower.embedding_dim`",
+                &[text.dim, self.tower.embedding_dim],
+            )?;
+            at_least_one("text.max_tokens", Some(text.max_tokens))?;
+        }
         self.check_tower()
     }
 
@@ -523,11 +530,11 @@ impl Manifest {
                         bands,
                     ));
                 }
-                required_hop("tower.hop_frames", tower.hop_frames)?;
+                at_least_one("tower.hop_frames", tower.hop_frames)?;
                 unwanted("tower.hop_samples", tower.hop_samples.is_some(), "a log-mel tower")?;
             }
             (TowerInput::Waveform, [1, _]) => {
-                required_hop("tower.hop_samples", tower.hop_samples)?;
+                at_least_one("tower.hop_samples", tower.hop_samples)?;
                 unwanted("tower.hop_frames", tower.hop_frames.is_some(), "a waveform tower")?;
             }
             (TowerInput::LogMel, _) => {
@@ -554,7 +561,7 @@ impl Manifest {
                         tower.hop(),
                     ));
                 }
-                required_hop("tower.pool_chunks", tower.pool_chunks)?;
+                at_least_one("tower.pool_chunks", tower.pool_chunks)?;
             }
             TowerMode::Window => {
                 unwanted("tower.pool_chunks", tower.pool_chunks.is_some(), "a window tower")?;
@@ -615,7 +622,7 @@ fn check_shape(what: &str, shape: &[usize]) -> Result<(), ManifestError> {
     }
 }
 
-fn required_hop(key: &str, value: Option<usize>) -> Result<(), ManifestError> {
+fn at_least_one(key: &str, value: Option<usize>) -> Result<(), ManifestError> {
     match value {
         None => Err(JsonError::MissingKey { key: key.into() }.into()),
         Some(0) => Err(out_of_range(key, "at least 1".into(), 0)),

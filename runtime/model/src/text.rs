@@ -1,14 +1,35 @@
 //! The text tower: a sentence becomes an embedding on the device.
 
 use core::fmt;
+use std::sync::Arc;
+
+use safetensors::{Dtype, SafeTensors};
+use tokenizers::Tokenizer;
+use tract_onnx::prelude::*;
 
 use crate::bundle::{Bundle, BundleError};
-use crate::engine::EngineError;
+use crate::engine::{
+    EngineError, graph_error, normalise, parse, reason, wire_inputs, wire_outputs,
+};
+use crate::manifest::TextSpec;
 
 /// A loaded text tower. Loading takes far longer than one sentence, so keep it.
-#[derive(Debug)]
 pub struct TextTower {
-    dim: usize,
+    tokenizer: Tokenizer,
+    unknown: Option<u32>,
+    plan: Arc<TypedSimplePlan>,
+    projection: Projection,
+    max_tokens: usize,
+}
+
+impl fmt::Debug for TextTower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextTower")
+            .field("max_tokens", &self.max_tokens)
+            .field("sentence_dim", &self.projection.rows)
+            .field("dim", &self.projection.columns)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a sentence cannot be embedded.
@@ -33,7 +54,7 @@ pub enum TextError {
         /// What was found.
         got: String,
     },
-    /// Nothing but white space.
+    /// No letter and no digit.
     Empty,
     /// More tokens than the encoder takes.
     TooLong {
@@ -42,8 +63,9 @@ pub enum TextError {
         /// Tokens of the sentence.
         got: usize,
     },
-    /// More than half of the sentence is unknown to the tokenizer, as with
-    /// another script; an embedding would not say what the sentence says.
+    /// More than half of the sentence is unknown to the tokenizer or spelt
+    /// letter by letter, as with another script: the embedding would not say
+    /// what the sentence says.
     Unknown {
         /// Tokens of the sentence.
         tokens: usize,
@@ -67,7 +89,7 @@ impl fmt::Display for TextError {
             Self::Projection { expected, got } => {
                 write!(f, "expected the text projection to be {expected}, got {got}")
             }
-            Self::Empty => f.write_str("expected a sentence as prompt, got an empty one"),
+            Self::Empty => f.write_str("expected a sentence as prompt, got one without words"),
             Self::TooLong { expected, got } => write!(
                 f,
                 "expected a prompt of at most {expected} tokens, got {got}; shorten the sentence"
@@ -111,17 +133,155 @@ impl TextTower {
     /// [`TextError`] when the bundle has no text tower or a file of it cannot
     /// be used.
     pub fn load(bundle: &Bundle) -> Result<Self, TextError> {
-        let _ = bundle;
-        Err(TextError::NoTextTower)
+        let manifest = bundle.manifest();
+        let spec = manifest.text.as_ref().ok_or(TextError::NoTextTower)?;
+        let projection = Projection::read(
+            &bundle.read(&spec.projection)?,
+            spec.dim,
+            manifest.tower.embedding_dim,
+        )?;
+        let tokenizer = read_tokenizer(&bundle.read(&spec.tokenizer)?)?;
+        let unknown = ["[UNK]", "<unk>"].iter().find_map(|t| tokenizer.token_to_id(t));
+        let plan = prepare(&bundle.read(&spec.file)?, spec)?;
+        Ok(Self { tokenizer, unknown, plan, projection, max_tokens: spec.max_tokens })
     }
 
     /// The unit embedding of `sentence` in the audio tower's space.
     ///
     /// # Errors
     ///
-    /// [`TextError`] when the sentence is empty, too long, or mostly unknown.
+    /// [`TextError`] when the sentence has no words, is too long, or is written
+    /// in a script the encoder cannot read; and when the encoder fails.
     pub fn embed(&self, sentence: &str) -> Result<Vec<f32>, TextError> {
-        let _ = (sentence, self.dim);
-        Err(TextError::Empty)
+        let ids = self.tokens(sentence)?;
+        let output = self.encode(&ids).map_err(|e| EngineError::Run { reason: reason(&e) })?;
+        let mut embedding = self.projection.apply(&output);
+        normalise(&mut embedding)?;
+        Ok(embedding)
+    }
+
+    /// Token ids of `sentence`, special ones included.
+    fn tokens(&self, sentence: &str) -> Result<Vec<i64>, TextError> {
+        if !sentence.chars().any(char::is_alphanumeric) {
+            return Err(TextError::Empty);
+        }
+        let encoding = self
+            .tokenizer
+            .encode(sentence, true)
+            .map_err(|e| TextError::Tokenizer { reason: e.to_string() })?;
+        let ids = encoding.get_ids();
+        if ids.len() > self.max_tokens {
+            return Err(TextError::TooLong { expected: self.max_tokens, got: ids.len() });
+        }
+        let own = |i: &usize| encoding.get_special_tokens_mask()[*i] == 0;
+        let words: Vec<usize> = (0..ids.len()).filter(own).collect();
+        if words.is_empty() {
+            return Err(TextError::Empty);
+        }
+        let unread = |i: &&usize| {
+            self.unknown == Some(ids[**i]) || is_foreign_letter(&encoding.get_tokens()[**i])
+        };
+        let unknown = words.iter().filter(unread).count();
+        if 2 * unknown > words.len() {
+            return Err(TextError::Unknown { tokens: words.len(), unknown });
+        }
+        Ok(ids.iter().map(|id| i64::from(*id)).collect())
+    }
+
+    fn encode(&self, ids: &[i64]) -> TractResult<Vec<f32>> {
+        let shape = [1, ids.len()];
+        let inputs = tvec![
+            Tensor::from_shape(&shape, ids)?.into_tvalue(),
+            Tensor::from_shape(&shape, &vec![1i64; ids.len()])?.into_tvalue(),
+        ];
+        let output = self.plan.run(inputs)?;
+        Ok(output[0].try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
+    }
+}
+
+/// Whether a token is a single letter outside ASCII. A tokenizer that has no
+/// words of a script spells it letter by letter, and an encoder has learnt
+/// nothing from such letters.
+fn is_foreign_letter(token: &str) -> bool {
+    let mut chars = token.trim_start_matches("##").trim_start_matches('\u{2581}').chars();
+    let first = chars.next();
+    chars.next().is_none() && first.is_some_and(|c| !c.is_ascii() && c.is_alphabetic())
+}
+
+fn read_tokenizer(bytes: &[u8]) -> Result<Tokenizer, TextError> {
+    let failed = |e: tokenizers::Error| TextError::Tokenizer { reason: e.to_string() };
+    let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(failed)?;
+    // A prompt that is too long is an error here, not a silently shorter prompt.
+    tokenizer.with_truncation(None).map_err(failed)?;
+    tokenizer.with_padding(None);
+    Ok(tokenizer)
+}
+
+/// Prepares the encoder once for any number of tokens. Preparing it for each
+/// length costs a hundred times what a sentence takes and saves nothing.
+fn prepare(bytes: &[u8], spec: &TextSpec) -> Result<Arc<TypedSimplePlan>, EngineError> {
+    let file = &spec.file;
+    let failed = graph_error(file);
+    let mut model = parse(bytes, file)?;
+    wire_inputs(&mut model, &[&spec.input_ids, &spec.attention_mask], file)?;
+    wire_outputs(&mut model, &[&spec.output], file)?;
+    let tokens = model.symbols.sym("tokens");
+    for input in 0..2 {
+        let shape = tvec![1.to_dim(), tokens.clone().into()];
+        let fact = InferenceFact::dt_shape(i64::datum_type(), shape);
+        model.set_input_fact(input, fact).map_err(&failed)?;
+    }
+    let model = model.into_optimized().map_err(&failed)?;
+    let fact = model.output_fact(0).map_err(&failed)?;
+    let fits = fact.datum_type == f32::datum_type()
+        && fact.shape.as_concrete().is_some_and(|shape| shape == [1, spec.dim]);
+    if !fits {
+        return Err(EngineError::Dimension {
+            what: format!("output `{}` of `{file}`", spec.output),
+            expected: format!("[1, {}] float32", spec.dim),
+            got: format!("{fact:?}"),
+        });
+    }
+    model.into_runnable().map_err(&failed)
+}
+
+/// The linear map from the sentence encoder's space into the audio tower's.
+#[derive(Debug)]
+struct Projection {
+    weight: Vec<f32>, // [rows, columns]
+    rows: usize,
+    columns: usize,
+}
+
+impl Projection {
+    fn read(bytes: &[u8], rows: usize, columns: usize) -> Result<Self, TextError> {
+        let wrong = |got: String| TextError::Projection {
+            expected: format!("one float32 tensor `weight` of [{rows}, {columns}]"),
+            got,
+        };
+        let tensors = SafeTensors::deserialize(bytes).map_err(|e| wrong(e.to_string()))?;
+        let weight = match &tensors.tensors()[..] {
+            [(name, weight)] if name == "weight" => weight.clone(),
+            others => return Err(wrong(format!("{} tensors", others.len()))),
+        };
+        if weight.dtype() != Dtype::F32 || weight.shape() != [rows, columns] {
+            return Err(wrong(format!("{:?} of {:?}", weight.dtype(), weight.shape())));
+        }
+        let (words, _) = weight.data().as_chunks::<4>();
+        let weight: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
+        if !weight.iter().all(|w| w.is_finite()) {
+            return Err(wrong("NaN or infinity in it".into()));
+        }
+        Ok(Self { weight, rows, columns })
+    }
+
+    fn apply(&self, sentence: &[f32]) -> Vec<f32> {
+        let mut out = vec![0.0; self.columns];
+        for (x, row) in sentence.iter().zip(self.weight.chunks_exact(self.columns)) {
+            for (y, w) in out.iter_mut().zip(row) {
+                *y += x * w;
+            }
+        }
+        out
     }
 }

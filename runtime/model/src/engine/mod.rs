@@ -9,6 +9,7 @@ mod tract;
 use core::fmt;
 use std::sync::Arc;
 
+pub(crate) use self::tract::{graph_error, parse, reason, wire_inputs, wire_outputs};
 use crate::bundle::{Bundle, BundleError};
 use crate::manifest::TowerSpec;
 
@@ -292,8 +293,8 @@ pub(crate) fn normalise(embedding: &mut [f32]) -> Result<(), EngineError> {
     if !square.is_finite() {
         return Err(EngineError::NotFinite { what: "embedding" });
     }
-    // Below the squared resolution of a float32 the direction is only rounding.
-    if square.sqrt() < f64::from(f32::MIN_POSITIVE) {
+    // What is left of so small a sum is rounding, not a direction.
+    if square.sqrt() < 1e-12 {
         return Err(EngineError::ZeroEmbedding);
     }
     let scale = 1.0 / square.sqrt();

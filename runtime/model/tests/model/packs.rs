@@ -1,0 +1,295 @@
+//! Reading, writing and merging prompt packs.
+
+use half::f16;
+use proptest::prelude::*;
+use serde_json::json;
+use slap_model::json::JsonError;
+use slap_model::{Background, PackError, PromptPack, Sha256};
+
+use crate::draft::{DIM, axes, pack, safetensors, tensors};
+
+fn tower() -> Sha256 {
+    Sha256::of(b"a tower")
+}
+
+fn read(bytes: &[u8]) -> Result<PromptPack, PackError> {
+    PromptPack::read(bytes, tower(), DIM)
+}
+
+fn raw(prompts: &str, tasks: &str) -> Vec<u8> {
+    tensors(
+        "slap-edge-prompts",
+        tower(),
+        &[("name", "raw"), ("prompts", prompts), ("tasks", tasks)],
+    )
+}
+
+const PROMPTS: &str = r#"["one","two","three"]"#;
+
+/// A task between prompts `a` and `b`, its other values spoilt by `change`.
+fn task(a: usize, b: usize, key: &str, value: serde_json::Value) -> String {
+    let mut task = json!({
+        "name": "t", "title": "T", "temperature": 1.0, "minimum_probability": 0.5,
+        "classes": [
+            {"name": "a", "prompts": [a], "bias": 0.0},
+            {"name": "b", "prompts": [b], "bias": 0.0},
+        ],
+    });
+    task[key] = value;
+    json!([task]).to_string()
+}
+
+#[test]
+fn what_is_written_is_read_back_and_is_always_the_same() {
+    let pack = pack(tower());
+    let bytes = pack.write().unwrap();
+    assert_eq!(read(&bytes).unwrap(), pack);
+    assert_eq!(bytes, pack.clone().write().unwrap());
+    assert_eq!(pack.free_prompts(), [2]);
+    assert_eq!(pack.row(1), Some(&axes()[DIM..2 * DIM]));
+    assert_eq!(pack.row(3), None);
+    assert_eq!(pack.row(usize::MAX), None);
+    assert_eq!(pack.task("roughness").unwrap().title, "Roughness");
+    let error = pack.task("tremor").unwrap_err();
+    assert_eq!(error.to_string(), "expected a task named roughness, got `tremor`");
+    let empty = PromptPack::new("mine", tower(), DIM);
+    assert_eq!(read(&empty.write().unwrap()).unwrap(), empty);
+}
+
+#[test]
+fn each_wrong_container_has_its_name() {
+    let metadata = |format: &str, version: &str, tower: &str| {
+        json!({"format": format, "version": version, "tower_sha256": tower, "name": "x",
+               "prompts": PROMPTS, "tasks": "[]"})
+        .to_string()
+    };
+    let digest = tower().to_string();
+    let good = metadata("slap-edge-prompts", "1", &digest);
+    let rows: Vec<u8> = axes().iter().flat_map(|v| v.to_le_bytes()).collect();
+    let with = |metadata: &str| safetensors(metadata, "embeddings", "F16", &[DIM, DIM], &rows);
+    read(&with(&good)).unwrap();
+
+    assert!(matches!(read(b""), Err(PackError::Container { .. })));
+    assert!(matches!(read(b"RIFF not a pack at all"), Err(PackError::Container { .. })));
+    let whole = with(&good);
+    assert!(matches!(read(&whole[..whole.len() - 1]), Err(PackError::Container { .. })));
+    assert_eq!(
+        read(&with(&metadata("slap-edge-background", "1", &digest))),
+        Err(PackError::UnknownFormat {
+            expected: "slap-edge-prompts",
+            got: "slap-edge-background".into()
+        })
+    );
+    assert_eq!(
+        read(&with(&metadata("slap-edge-prompts", "2", &digest))),
+        Err(PackError::FutureVersion { expected: 1, got: 2 })
+    );
+    let got = Sha256::of(b"another");
+    assert_eq!(
+        read(&with(&metadata("slap-edge-prompts", "1", &got.to_string()))),
+        Err(PackError::WrongTower { expected: tower(), got })
+    );
+    for key in ["format", "version", "tower_sha256", "name", "prompts", "tasks"] {
+        let mut metadata: serde_json::Value = serde_json::from_str(&good).unwrap();
+        metadata.as_object_mut().unwrap().remove(key);
+        assert_eq!(
+            read(&with(&metadata.to_string())),
+            Err(PackError::Json(JsonError::MissingKey { key: key.into() }))
+        );
+    }
+    let mut metadata: serde_json::Value = serde_json::from_str(&good).unwrap();
+    metadata["colour"] = "red".into();
+    assert!(matches!(
+        read(&with(&metadata.to_string())),
+        Err(PackError::Json(JsonError::UnknownKey { key, .. })) if key == "colour"
+    ));
+    assert!(matches!(
+        read(&safetensors(&good, "rows", "F16", &[DIM, DIM], &rows)),
+        Err(PackError::Tensor { got, .. }) if got == "[rows]"
+    ));
+    assert!(matches!(
+        read(&safetensors(&good, "embeddings", "BF16", &[DIM, DIM], &rows)),
+        Err(PackError::Tensor { got, .. }) if got == "BF16"
+    ));
+    assert!(matches!(
+        read(&safetensors(&good, "embeddings", "F16", &[DIM * DIM], &rows)),
+        Err(PackError::Tensor { .. })
+    ));
+    assert!(matches!(
+        read(&safetensors(&good, "embeddings", "F16", &[1, DIM * DIM], &rows)),
+        Err(PackError::Dimension { expected: DIM, got: 9, .. })
+    ));
+}
+
+#[test]
+fn rows_are_unit_and_texts_are_not_empty() {
+    let with = |row: usize, value: f32| {
+        let mut pack = pack(tower());
+        pack.embeddings[row * DIM + row] = f16::from_f32(value);
+        pack.write()
+    };
+    assert_eq!(with(1, f32::NAN), Err(PackError::NotFinite { row: 1 }));
+    assert_eq!(with(2, f32::INFINITY), Err(PackError::NotFinite { row: 2 }));
+    assert!(matches!(with(0, 1.02), Err(PackError::NotUnit { row: 0, .. })));
+    assert!(matches!(with(0, 0.0), Err(PackError::NotUnit { row: 0, norm: 0.0 })));
+    with(0, 1.005).unwrap();
+    assert_eq!(
+        read(&raw(r#"["one"," ","three"]"#, "[]")),
+        Err(PackError::EmptyText { row: 1 })
+    );
+    assert!(matches!(
+        read(&raw(r#"["one","two"]"#, "[]")),
+        Err(PackError::Dimension { expected: 2, got: 3, .. })
+    ));
+}
+
+#[test]
+fn tasks_can_be_scored() {
+    let title = json!("T");
+    read(&raw(PROMPTS, &task(0, 2, "title", title.clone()))).unwrap();
+    assert_eq!(
+        read(&raw(PROMPTS, &task(0, 3, "title", title))),
+        Err(PackError::PromptOutOfRange {
+            task: "t".into(),
+            class: "b".into(),
+            expected: 3,
+            got: 3
+        })
+    );
+    for (key, value) in [
+        ("temperature", json!(0)),
+        ("temperature", json!(-1)),
+        ("minimum_probability", json!(1.5)),
+        ("name", json!(" ")),
+        ("classes", json!([])),
+        ("classes", json!([{"name": "a", "prompts": [0], "bias": 0}])),
+        (
+            "classes",
+            json!([{"name": "a", "prompts": [0], "bias": 0},
+                           {"name": "b", "prompts": [], "bias": 0}]),
+        ),
+        (
+            "classes",
+            json!([{"name": "a", "prompts": [0], "bias": 0},
+                           {"name": "a", "prompts": [1], "bias": 0}]),
+        ),
+    ] {
+        let error = read(&raw(PROMPTS, &task(0, 1, key, value.clone()))).unwrap_err();
+        assert!(matches!(error, PackError::Task { .. }), "{key} {value}: {error:?}");
+    }
+    for (key, value, path) in [
+        ("colour", json!("red"), "tasks[0].colour"),
+        ("classes", json!([{"prompts": [0], "bias": 0}]), "tasks[0].classes[0].name"),
+    ] {
+        let error = read(&raw(PROMPTS, &task(0, 1, key, value))).unwrap_err();
+        assert!(error.to_string().contains(path), "{error}");
+    }
+    let one = task(0, 1, "title", json!("T"));
+    let one = one.trim_matches(['[', ']']);
+    let twice = format!("[{one},{one}]");
+    assert!(matches!(read(&raw(PROMPTS, &twice)), Err(PackError::Task { .. })));
+}
+
+#[test]
+fn merging_moves_the_rows_along() {
+    let mut mine = PromptPack::new("mine", tower(), DIM);
+    let rows = axes();
+    mine.insert("rough", &rows[DIM..2 * DIM]).unwrap();
+    mine.insert("bright", &rows[..DIM]).unwrap();
+    let before = mine.clone();
+    mine.merge(&pack(tower())).unwrap();
+    assert_eq!(mine.texts, ["rough", "bright", "calm", "free"]);
+    assert_eq!(mine.row(2), Some(&rows[..DIM]));
+    assert_eq!(mine.row(3), Some(&rows[2 * DIM..]));
+    let prompts: Vec<_> = mine.tasks[0].classes.iter().map(|c| c.prompts.clone()).collect();
+    assert_eq!(prompts, [[2], [0]]);
+    assert_eq!(mine.free_prompts(), [1, 3]);
+    read(&mine.write().unwrap()).unwrap();
+
+    let merged = mine.clone();
+    assert!(matches!(mine.merge(&pack(tower())), Err(PackError::Task { .. })));
+    assert_eq!(mine, merged);
+    let mut other = before.clone();
+    other.tower_sha256 = Sha256::of(b"another");
+    assert!(matches!(mine.merge(&other), Err(PackError::WrongTower { .. })));
+    let short = PromptPack::new("short", tower(), DIM - 1);
+    assert!(matches!(mine.merge(&short), Err(PackError::Dimension { .. })));
+    assert_eq!(mine, merged);
+}
+
+#[test]
+fn inserting_replaces_the_same_text() {
+    let mut mine = PromptPack::new("mine", tower(), DIM);
+    let rows = axes();
+    assert_eq!(mine.insert("rough", &rows[..DIM]), Ok(0));
+    assert_eq!(mine.insert("rough", &rows[DIM..2 * DIM]), Ok(0));
+    assert_eq!((mine.texts.len(), mine.row(0)), (1, Some(&rows[DIM..2 * DIM])));
+    assert_eq!(mine.insert(" ", &rows[..DIM]), Err(PackError::EmptyText { row: 1 }));
+    assert!(matches!(mine.insert("x", &rows[..2]), Err(PackError::Dimension { .. })));
+    assert!(matches!(mine.insert("x", &[f16::ONE; DIM]), Err(PackError::NotUnit { .. })));
+    assert_eq!(mine.texts.len(), 1);
+}
+
+#[test]
+fn a_background_has_rows() {
+    let more = [("description", "rooms")];
+    let background = tensors("slap-edge-background", tower(), &more);
+    let background = Background::read(&background, tower(), DIM).unwrap();
+    assert_eq!((background.rows(), background.description.as_str()), (3, "rooms"));
+    let metadata = json!({"format": "slap-edge-background", "version": "1",
+        "tower_sha256": tower().to_string(), "description": "none"});
+    let bytes = safetensors(&metadata.to_string(), "embeddings", "F16", &[0, DIM], &[]);
+    assert!(matches!(Background::read(&bytes, tower(), DIM), Err(PackError::Tensor { .. })));
+    let bytes = raw(PROMPTS, "[]");
+    assert!(matches!(
+        Background::read(&bytes, tower(), DIM),
+        Err(PackError::UnknownFormat { .. })
+    ));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..512)) {
+        prop_assert!(read(&bytes).is_err());
+    }
+
+    /// With a plausible header the reader gets past the container.
+    #[test]
+    fn any_metadata_is_answered(prompts in ".{0,64}", tasks in ".{0,64}") {
+        let metadata = json!({"format": "slap-edge-prompts", "version": "1", "name": "x",
+            "tower_sha256": tower().to_string(), "prompts": prompts, "tasks": tasks});
+        let rows: Vec<u8> = axes().iter().flat_map(|v| v.to_le_bytes()).collect();
+        let bytes =
+            safetensors(&metadata.to_string(), "embeddings", "F16", &[DIM, DIM], &rows);
+        prop_assert!(read(&bytes).is_err());
+    }
+
+    /// A flipped bit is refused, or changes a text, a number within its range
+    /// or the last bits of an embedding: never the shape of things.
+    #[test]
+    fn a_flipped_bit_does_no_harm(at in any::<prop::sample::Index>(), bit in 0..8u8) {
+        let whole = pack(tower());
+        let mut bytes = whole.write().unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        if let Ok(pack) = read(&bytes) {
+            prop_assert_eq!(pack.texts.len(), whole.texts.len());
+            prop_assert_eq!(pack.embeddings.len(), whole.embeddings.len());
+            read(&pack.write().unwrap()).unwrap();
+        }
+    }
+
+    #[test]
+    fn any_pack_survives_the_round_trip(
+        name in ".{0,16}",
+        rows in proptest::collection::vec((any::<String>(), -1.0f32..1.0, -1.0f32..1.0), 0..16),
+    ) {
+        let mut pack = PromptPack::new(name, tower(), DIM);
+        for (text, x, y) in rows {
+            let norm = (x * x + y * y + 1.0).sqrt();
+            let row = [x / norm, y / norm, 1.0 / norm].map(f16::from_f32);
+            prop_assert_eq!(pack.insert(&text, &row).is_err(), text.trim().is_empty());
+        }
+        prop_assert_eq!(read(&pack.write().unwrap()), Ok(pack));
+    }
+}

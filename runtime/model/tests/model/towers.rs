@@ -1,0 +1,143 @@
+//! Streaming, window and waveform towers against sums done by hand.
+
+use serde_json::json;
+use slap_model::{EngineError, Precision, Sha256, Tower};
+
+use crate::draft::{DIM, Draft, fixture, pack, tensors};
+
+fn load(draft: &Draft, precision: Precision) -> Result<Tower, EngineError> {
+    Tower::load(&draft.write().open().unwrap(), precision)
+}
+
+fn unit(v: [f32; DIM]) -> [f32; DIM] {
+    let norm = v.iter().map(|x| x * x).sum::<f32>().sqrt();
+    v.map(|x| x / norm)
+}
+
+fn assert_near(a: [f32; DIM], b: [f32; DIM]) {
+    assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} {b:?}");
+}
+
+/// A draft whose graph is `bytes`, with prompts and background to match.
+fn with_graph(mut draft: Draft, bytes: Vec<u8>) -> Draft {
+    let tower = Sha256::of(&bytes);
+    draft.files.insert("audio.onnx".into(), bytes);
+    draft.files.insert("prompts.safetensors".into(), pack(tower).write().unwrap());
+    let background = tensors("slap-edge-background", tower, &[("description", "x")]);
+    draft.files.insert("background.safetensors".into(), background);
+    draft
+}
+
+#[test]
+fn a_stream_carries_its_states() {
+    for precision in [Precision::Float32, Precision::Int8] {
+        let tower = load(&Draft::stream(), precision).unwrap();
+        assert_eq!((tower.input_len(), tower.embedding_dim()), (6, DIM));
+        assert_eq!(tower.report().engine, "tract");
+        assert_eq!(tower.report().precision, precision);
+        let (mut one, mut two) = (tower.state().unwrap(), tower.state().unwrap());
+        let mut embedding = [0.0; DIM];
+        one.step(&[1.0, 0.0, 0.0, 3.0, 0.0, 0.0], &mut embedding).unwrap();
+        assert_near(embedding, [1.0, 0.0, 0.0]);
+        one.step(&[0.0, 2.0, 0.0, 0.0, 1.0, 4.0], &mut embedding).unwrap();
+        assert_near(embedding, unit([4.0, 3.0, 4.0]));
+        // Streams do not mix, and a clone of the tower is the same tower.
+        two.step(&[0.0, 0.0, 2.0, 0.0, 0.0, 2.0], &mut embedding).unwrap();
+        assert_near(embedding, [0.0, 0.0, 1.0]);
+        one.step(&[0.0, 0.0, 0.0, 0.0, 0.0, -4.0], &mut embedding).unwrap();
+        assert_near(embedding, unit([4.0, 3.0, 0.0]));
+        one.reset();
+        one.step(&[0.0, 1.0, 0.0, 0.0, 1.0, 0.0], &mut embedding).unwrap();
+        assert_near(embedding, [0.0, 1.0, 0.0]);
+        let mut three = tower.clone().state().unwrap();
+        three.step(&[0.0, 0.0, 1.0, 0.0, 0.0, 1.0], &mut embedding).unwrap();
+        assert_near(embedding, [0.0, 0.0, 1.0]);
+    }
+}
+
+#[test]
+fn windows_stand_by_themselves() {
+    let mut state = load(&Draft::window(), Precision::Float32).unwrap().state().unwrap();
+    let mut embedding = [0.0; DIM];
+    let window = [1.0, 0.0, -1.0, 0.0, 2.0, -1.0, 0.0, 0.0, -2.0, 1.0, 1.0, -3.0];
+    for _ in 0..2 {
+        state.step(&window, &mut embedding).unwrap();
+        assert_near(embedding, unit([1.0, 2.0, -1.0]));
+    }
+}
+
+#[test]
+fn a_waveform_goes_in_as_it_is() {
+    let mut state = load(&Draft::waveform(), Precision::Float32).unwrap().state().unwrap();
+    let mut embedding = [0.0; DIM];
+    state.step(&[0.5, 0.5, 1.0, 1.0, -1.0, -1.0, 9.0, 9.0], &mut embedding).unwrap();
+    assert_near(embedding, unit([1.0, 2.0, -2.0]));
+}
+
+#[test]
+fn bad_steps_leave_a_clean_stream() {
+    let mut state = load(&Draft::stream(), Precision::Float32).unwrap().state().unwrap();
+    let mut embedding = [0.0; DIM];
+    let error = state.step(&[0.0; 5], &mut embedding).unwrap_err();
+    assert!(matches!(error, EngineError::Length { what: "input", expected: 6, got: 5 }));
+    let error = state.step(&[0.0; 6], &mut embedding[..2]).unwrap_err();
+    assert!(matches!(error, EngineError::Length { what: "embedding", expected: 3, got: 2 }));
+    state.step(&[1.0, 0.0, 0.0, 1.0, 0.0, 0.0], &mut embedding).unwrap();
+    for bad in [f32::NAN, f32::INFINITY] {
+        let error = state.step(&[0.0, 0.0, 0.0, 0.0, 0.0, bad], &mut embedding).unwrap_err();
+        assert!(matches!(error, EngineError::NotFinite { what: "input" }));
+    }
+    // The refused inputs have left no trace.
+    state.step(&[0.0, 1.0, 0.0, 0.0, 1.0, 0.0], &mut embedding).unwrap();
+    assert_near(embedding, unit([1.0, 1.0, 0.0]));
+    // An overflow inside the graph does, so the stream starts afresh.
+    let error = state.step(&[f32::MAX; 6], &mut embedding).unwrap_err();
+    assert!(matches!(error, EngineError::NotFinite { what: "embedding" }));
+    state.step(&[0.0, 0.0, 1.0, 0.0, 0.0, 1.0], &mut embedding).unwrap();
+    assert_near(embedding, [0.0, 0.0, 1.0]);
+    state.reset();
+    let error = state.step(&[0.0; 6], &mut embedding).unwrap_err();
+    assert!(matches!(error, EngineError::ZeroEmbedding));
+}
+
+#[test]
+fn a_graph_must_be_the_one_the_manifest_describes() {
+    let error = load(&Draft::window(), Precision::Int8).unwrap_err();
+    assert!(matches!(error, EngineError::NoGraph { precision: Precision::Int8 }));
+
+    for bytes in [b"not a graph".to_vec(), Vec::new(), fixture("step.onnx")[..200].to_vec()] {
+        let error = load(&with_graph(Draft::stream(), bytes), Precision::Float32).unwrap_err();
+        assert!(
+            matches!(error, EngineError::Graph { .. } | EngineError::Tensors { .. }),
+            "{error:?}"
+        );
+    }
+    let mut draft = Draft::stream();
+    draft.manifest["tower"]["input_name"] = "frames".into();
+    let error = load(&draft, Precision::Float32).unwrap_err();
+    assert!(matches!(error, EngineError::Tensors { .. }), "{error:?}");
+    assert!(error.to_string().contains("the inputs frames, sum_in, count_in"), "{error}");
+
+    let mut draft = Draft::stream();
+    draft.manifest["tower"]["states"].as_array_mut().unwrap().pop();
+    let error = load(&draft, Precision::Float32).unwrap_err();
+    assert!(matches!(error, EngineError::Tensors { .. }), "{error:?}");
+
+    let mut draft = Draft::stream();
+    draft.manifest["tower"]["outputs"][0]["name"] = "vector".into();
+    let error = load(&draft, Precision::Float32).unwrap_err();
+    assert!(matches!(error, EngineError::Tensors { .. }), "{error:?}");
+
+    let mut draft = Draft::stream();
+    draft.manifest["tower"]["states"][0]["shape"] = json!([1, 4]);
+    let error = load(&draft, Precision::Float32).unwrap_err();
+    assert!(matches!(error, EngineError::Dimension { .. }), "{error:?}");
+    assert!(error.to_string().contains("[1, 4]"), "{error}");
+
+    let mut draft = Draft::stream();
+    draft.manifest["tower"]["input_shape"] = json!([1, 4, DIM]);
+    draft.manifest["tower"]["hop_frames"] = 4.into();
+    let error = load(&draft, Precision::Float32).unwrap_err();
+    assert!(matches!(error, EngineError::Dimension { .. }), "{error:?}");
+    assert!(!error.to_string().contains('\n'), "{error}");
+}
