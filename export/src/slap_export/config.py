@@ -37,8 +37,16 @@ class CorpusConfig:
 
     path: str
     """Folder of the corpus, relative to the folder of the TOML file's project (`export/`)."""
-    clips: int
     seed: int
+    train: int
+    """Spoken clips of the split; each is rendered several times with different changes."""
+    validation: int
+    test_voices: int
+    test_languages: int
+    test_synthesiser: int
+    train_renders: int
+    """Renders of a training clip, at most."""
+    other_renders: int
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import warnings
 from pathlib import Path
 
 import onnx
@@ -65,9 +66,11 @@ def export_float32(tower: SlapTower, path: Path) -> None:
     mel = torch.zeros(1, config.chunk_frames, config.bands)
     names = [f"{name}_in" for name in STATE_NAMES], [f"{name}_out" for name in STATE_NAMES]
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        # The exporter warns of its own internals.
+        warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            StepGraph(tower),
+            StepGraph(tower).eval(),
             (mel, *tower.initial_state()),
             input_names=["mel", *names[0]],
             output_names=["embedding", "tokens", *names[1]],
@@ -76,7 +79,7 @@ def export_float32(tower: SlapTower, path: Path) -> None:
             verbose=False,
         )
     assert program is not None
-    save(program.model_proto, path)
+    save(program.model_proto, path, "audio")
 
 
 def export_int8(float32: Path, path: Path) -> None:
@@ -85,8 +88,10 @@ def export_int8(float32: Path, path: Path) -> None:
     Activations get their scale at run time (dynamic quantisation), so no
     calibration recording is needed and loud or faint input keeps its precision.
     """
+    # Its advice to run shape inference first is for graphs with dynamic shapes.
+    advice = logging.getLogger()
+    advice.addFilter(not_advice)
     with tempfile.TemporaryDirectory() as folder:
-        # The quantiser needs the folded constants in place of the exporter's transposes.
         quantised = Path(folder) / "quantised.onnx"
         quantize_dynamic(
             str(float32),
@@ -97,16 +102,22 @@ def export_int8(float32: Path, path: Path) -> None:
             weight_type=QuantType.QInt8,
             extra_options={"MatMulConstBOnly": True},
         )
-        save(onnx.load(quantised), path)
+        save(onnx.load(quantised), path, "audio")
+    advice.removeFilter(not_advice)
 
 
-def save(model: ModelProto, path: Path) -> None:
+def not_advice(record: logging.LogRecord) -> bool:
+    """Whether a log record is not the quantiser's advice on pre-processing."""
+    return "pre-processing before quantization" not in record.getMessage()
+
+
+def save(model: ModelProto, path: Path, name: str) -> None:
     """Writes a model without traces of where and how it was made, byte for byte repeatable."""
     model.producer_name = "slap-export"
     model.producer_version = ""
     model.doc_string = ""
     del model.metadata_props[:]
-    model.graph.name = path.name.split(".")[0]
+    model.graph.name = name
     model.graph.doc_string = ""
     del model.graph.metadata_props[:]
     del model.graph.value_info[:]

@@ -84,14 +84,15 @@ def compute_features(config: Config, root: Path, report: Any = print) -> Path:
     front_end = FrontEnd(json.dumps(spec))
     folder.mkdir(parents=True, exist_ok=True)
 
-    chunks = [chunks_of(soundfile.info(clip.path).frames, spec, config.tower) for clip in clips]
-    starts = np.concatenate([[0], np.cumsum(chunks)]) * config.tower.chunk_frames
+    chunk = config.tower.chunk_frames
+    chunks = [chunks_of(soundfile.info(clip.path).frames, spec, chunk) for clip in clips]
+    starts = np.concatenate([[0], np.cumsum(chunks)]) * chunk
     log_mel = np.lib.format.open_memmap(
         folder / "log_mel.npy", "w+", np.float16, (int(starts[-1]), bands)
     )
 
     def compute(index: int) -> None:
-        audio = pad_to_chunks(read_audio(clips[index].path, rate), spec, config.tower)
+        audio = pad_to_chunks(read_audio(clips[index].path, rate), spec, chunk)
         log_mel[starts[index] : starts[index + 1]] = front_end.log_mel(audio)
 
     # Decoding and the front end both release the interpreter's lock.

@@ -13,8 +13,13 @@ import soundfile
 from numpy.typing import NDArray
 from slap_edge import FrontEnd
 
-from slap_export.bundle import sha256, write_background, write_manifest, write_prompt_pack
-from slap_export.bundle import write_safetensors
+from slap_export.bundle import (
+    sha256,
+    write_background,
+    write_manifest,
+    write_prompt_pack,
+    write_safetensors,
+)
 from slap_export.checkpoint import Trained
 from slap_export.export_onnx import export_float32, export_int8, graph_interface
 from slap_export.runtime import StepRunner, TextEncoder, clip_embedding, pad_to_chunks
@@ -38,7 +43,7 @@ class Tower:
     def embed_audio(self, audio: Array) -> tuple[Array, Array, Array]:
         """Log-mel [T, F], step embeddings [C, D] and clip embedding [D] of 16 kHz audio."""
         config = self.trained.config
-        padded = pad_to_chunks(audio, self.trained.front_end, config.tower)
+        padded = pad_to_chunks(audio, self.trained.front_end, config.tower.chunk_frames)
         log_mel = self.front_end.log_mel(padded)
         steps = self.runner.steps(log_mel)
         return log_mel, steps, clip_embedding(steps, config.tower.pool_chunks)

@@ -11,8 +11,6 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from slap_export.towers import TowerConfig
-
 Array = NDArray[np.float32]
 
 
@@ -67,15 +65,15 @@ def clip_embedding(steps: Array, pool_chunks: int) -> Array:
     return (mean / np.linalg.norm(mean)).astype(np.float32)
 
 
-def chunks_of(samples: int, front_end: dict[str, Any], tower: TowerConfig) -> int:
+def chunks_of(samples: int, front_end: dict[str, Any], chunk_frames: int) -> int:
     """Chunks that hold a real frame of a recording; at least one."""
     frames = max(0, (samples - front_end["frame_length"]) // front_end["hop_length"] + 1)
-    return max(1, -(-frames // tower.chunk_frames))
+    return max(1, -(-frames // chunk_frames))
 
 
-def pad_to_chunks(audio: Array, front_end: dict[str, Any], tower: TowerConfig) -> Array:
+def pad_to_chunks(audio: Array, front_end: dict[str, Any], chunk_frames: int) -> Array:
     """Appends digital silence until the last chunk that holds a real frame is complete."""
-    frames = chunks_of(len(audio), front_end, tower) * tower.chunk_frames
+    frames = chunks_of(len(audio), front_end, chunk_frames) * chunk_frames
     needed = front_end["frame_length"] + front_end["hop_length"] * (frames - 1)
     return np.pad(audio, (0, max(0, needed - len(audio)))).astype(np.float32)
 

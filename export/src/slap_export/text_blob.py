@@ -105,7 +105,7 @@ def write_text_blob(path: Path, weights_file: Path | None = None) -> None:
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=8,
     )
-    save(model, path)
+    save(model, path, "text")
 
 
 def build(graph: Graph, weights: dict[str, Array]) -> str:

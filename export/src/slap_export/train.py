@@ -266,7 +266,8 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
     folder.mkdir(parents=True, exist_ok=True)
     progress, result = folder / "progress.pt", folder / "trained.pt"
     features = load_features(config, root)
-    pool = build_pool(features.clips, config, root / config.runs / "text")
+    texts = root / config.runs / "text"
+    pool = build_pool(features.clips, config, texts)
     learner = start(config)
     if progress.exists():
         resume(learner, progress)
@@ -305,7 +306,7 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
             least += floor.item()
         learner.epoch = epoch + 1
         trained = learner.averaged(config, features.statistics)
-        scores = macro_f1_by_task(trained, features, "validation", text_files(root / config.runs / "text"))
+        scores = macro_f1_by_task(trained, features, "validation", text_files(texts))
         seconds = time.monotonic() - began
         line = {
             "epoch": epoch + 1,

@@ -1,0 +1,191 @@
+"""The `slap-export` command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from slap_export.config import Config, ConfigError, load_config
+
+EPILOG = """\
+a bundle from nothing, in order:
+  slap-export corpus synth corpora/voice-tiny      synthetic voices with known attributes
+  slap-export features --config CONFIG             log-mel frames, by the device's front end
+  slap-export train    --config CONFIG             contrastive training; continues if interrupted
+  slap-export evaluate --config CONFIG             export to ONNX, calibrate, measure
+  slap-export pack     --config CONFIG             write the bundle
+  slap-export verify   ../models/slap-voice-tiny   check a bundle
+
+or all of it: slap-export all --config configs/slap-voice-tiny.toml
+"""
+
+
+def log(line: str) -> None:
+    """Progress goes to standard error, at once."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def bundle_folder(config: Config, root: Path) -> Path:
+    """Where a bundle is written when nothing else is asked for."""
+    return root.parent / "models" / config.bundle.name
+
+
+def run_features(arguments: argparse.Namespace) -> None:
+    from slap_export.features import compute_features
+
+    log(f"features in {compute_features(arguments.recipe, arguments.root, log)}")
+
+
+def run_train(arguments: argparse.Namespace) -> None:
+    from slap_export.features import compute_features
+    from slap_export.train import train
+
+    compute_features(arguments.recipe, arguments.root, log)
+    log(f"trained: {train(arguments.recipe, arguments.root, log)}")
+
+
+def run_evaluate(arguments: argparse.Namespace) -> None:
+    from slap_export.pipeline import evaluate_run
+
+    evaluate_run(arguments.recipe, arguments.root, log)
+
+
+def run_pack(arguments: argparse.Namespace) -> None:
+    from slap_export.pipeline import pack_run
+
+    folder = arguments.out or bundle_folder(arguments.recipe, arguments.root)
+    pack_run(arguments.recipe, arguments.root, folder, log)
+
+
+def run_verify(arguments: argparse.Namespace) -> None:
+    from slap_export.pipeline import verify_bundle
+
+    print(verify_bundle(arguments.bundle))
+
+
+def run_synth(arguments: argparse.Namespace) -> int:
+    from slap_export.corpus import synth
+
+    return synth.run(arguments)
+
+
+def run_all(arguments: argparse.Namespace) -> None:
+    import os
+    from dataclasses import fields
+
+    from slap_export.corpus.synth import Sizes, synthesise_corpus
+
+    config: Config = arguments.recipe
+    corpus = arguments.root / config.corpus.path
+    if not (corpus / "clips.jsonl").exists():
+        log(f"synthesising the corpus in {corpus}")
+        processes = os.cpu_count() or 1
+        sizes = {field.name: getattr(config.corpus, field.name) for field in fields(Sizes)}
+        synthesise_corpus(corpus, Sizes(**sizes), config.corpus.seed, processes, progress=True)
+    run_train(arguments)
+    run_evaluate(arguments)
+    run_pack(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    from slap_export.corpus import synth
+
+    main_parser = argparse.ArgumentParser(
+        prog="slap-export",
+        description="Makes the bundles that slap-edge runs: corpus, training, ONNX, calibration.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = main_parser.add_subparsers(required=True, metavar="COMMAND")
+
+    corpus = commands.add_parser("corpus", help="make a corpus of synthetic voices")
+    kinds = corpus.add_subparsers(required=True, metavar="KIND")
+    synthetic = kinds.add_parser(
+        "synth",
+        help="speak sentences with espeak-ng and flite and change the voices in known ways",
+        description="Needs the programs espeak-ng and flite. Writes audio/ and clips.jsonl, which "
+        "states for every recording what is true of it.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    synth.add_arguments(synthetic)
+    synthetic.set_defaults(run=run_synth)
+
+    def with_recipe(
+        name: str, run: Callable[[argparse.Namespace], None], text: str, description: str
+    ) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=description)
+        command.add_argument(
+            "--config",
+            type=Path,
+            required=True,
+            metavar="FILE",
+            help="recipe in TOML; its paths are relative to the folder above its own",
+        )
+        command.set_defaults(run=run)
+        return command
+
+    with_recipe(
+        "features",
+        run_features,
+        "compute the log-mel frames of the corpus",
+        "Computes log-mel frames once, with the same front end that runs on a device (the Python "
+        "package slap_edge, built from runtime/python), and keeps them under runs/features.",
+    )
+    with_recipe(
+        "train",
+        run_train,
+        "train the towers",
+        "Trains on the corpus and writes runs/NAME/trained.pt after every epoch, with a line of "
+        "loss and validation scores in log.jsonl. Run it again to continue after an interruption; "
+        "remove runs/NAME to start over.",
+    )
+    with_recipe(
+        "evaluate",
+        run_evaluate,
+        "export to ONNX, calibrate and measure",
+        "Exports float32 and int8 graphs, fits temperatures, biases and thresholds on the "
+        "validation split, and measures macro-F1 on the test splits. Writes evaluation.json.",
+    )
+    pack = with_recipe(
+        "pack",
+        run_pack,
+        "write the bundle",
+        "Writes towers, prompts, background, golden files, model card and manifest, then verifies "
+        "them. Needs an evaluation.",
+    )
+    pack.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    verify = commands.add_parser(
+        "verify",
+        help="check a bundle",
+        description="Checks sizes and hashes, and that the golden files come out again.",
+    )
+    verify.add_argument("bundle", type=Path, metavar="FOLDER")
+    verify.set_defaults(run=run_verify)
+    everything = with_recipe(
+        "all",
+        run_all,
+        "everything, from nothing to a bundle",
+        "Synthesises the corpus if it is missing, then features, train, evaluate and pack.",
+    )
+    everything.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    return main_parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; 0 on success, 1 on failure, 2 on a command line that makes no sense."""
+    arguments = parser().parse_args(argv)
+    try:
+        if getattr(arguments, "config", None) is not None:
+            arguments.recipe = load_config(arguments.config)
+            arguments.root = arguments.config.resolve().parent.parent
+        return int(arguments.run(arguments) or 0)
+    except (ConfigError, ValueError, FileNotFoundError) as error:
+        log(f"slap-export: {error}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""What is packed is read again, and a damaged bundle is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from slap_export.bundle import (
+    BundleError,
+    read_prompt_pack,
+    verify_files,
+    write_background,
+    write_manifest,
+    write_prompt_pack,
+    write_safetensors,
+)
+from slap_export.scoring import PackedClass, PackedTask
+
+TASKS = [
+    PackedTask(
+        "whisper",
+        "Whispering",
+        [PackedClass("whispered", [0, 2], 0.25), PackedClass("voiced", [1], -0.25)],
+        0.8,
+        0.6,
+    )
+]
+TEXTS = ["someone whispers", "a full voice", "ein Flüstern, “leise”"]
+
+
+def rows(count: int) -> np.ndarray:
+    values = np.random.default_rng(0).standard_normal((count, 8)).astype(np.float32)
+    return values / np.linalg.norm(values, axis=1, keepdims=True)
+
+
+def test_prompt_pack_is_read_as_written(tmp_path: Path) -> None:
+    path = tmp_path / "prompts.safetensors"
+    write_prompt_pack(path, "test", TEXTS, rows(3), TASKS, "ab" * 32)
+    embeddings, texts, tasks, tower = read_prompt_pack(path)
+    assert embeddings.dtype == np.float16
+    assert np.abs(embeddings - rows(3)).max() < 1e-3
+    assert (texts, tasks, tower) == (TEXTS, TASKS, "ab" * 32)
+
+
+def test_a_prompt_without_embedding_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="expected 3 prompt embeddings, got 2"):
+        write_prompt_pack(tmp_path / "p", "test", TEXTS, rows(2), TASKS, "00")
+
+
+def test_safetensors_are_repeatable_and_readable(tmp_path: Path) -> None:
+    tensors = {"b": rows(2), "a": rows(5).astype(np.float16)}
+    for name in ("one", "two"):
+        write_safetensors(tmp_path / name, tensors, {"z": "1", "a": "ü"})
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    found = load_file(tmp_path / "one")
+    assert np.array_equal(found["a"], tensors["a"])
+    assert np.array_equal(found["b"], tensors["b"])
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    (tmp_path / "golden").mkdir()
+    (tmp_path / "golden" / "scores.json").write_text("{}")
+    write_background(tmp_path / "background.safetensors", rows(4), "00", "four voices")
+    write_manifest(tmp_path, {"name": "test", "created": "2026-01-01", "tower": {}})
+    return tmp_path
+
+
+def test_a_whole_bundle_is_accepted(bundle: Path) -> None:
+    manifest = verify_files(bundle)
+    assert list(manifest["files"]) == ["background.safetensors", "golden/scores.json"]
+    assert list(manifest)[:5] == ["format", "version", "name", "created", "files"]
+
+
+def spoil_hash(bundle: Path) -> None:
+    (bundle / "golden" / "scores.json").write_text("[]")
+
+
+def spoil_size(bundle: Path) -> None:
+    (bundle / "golden" / "scores.json").write_text("{ }")
+
+
+def lose_file(bundle: Path) -> None:
+    (bundle / "background.safetensors").unlink()
+
+
+def add_file(bundle: Path) -> None:
+    (bundle / "extra").write_text("?")
+
+
+def age(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    (bundle / "manifest.json").write_text(json.dumps({**manifest, "version": 2}))
+
+
+def cut_manifest(bundle: Path) -> None:
+    text = (bundle / "manifest.json").read_text()
+    (bundle / "manifest.json").write_text(text[: len(text) // 2])
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (spoil_hash, "content differs"),
+        (spoil_size, "expected 2 bytes, got 3"),
+        (lose_file, "missing: .'background"),
+        (add_file, "not listed: .'extra"),
+        (age, "expected format slap-edge-bundle version 1, got slap-edge-bundle version 2"),
+        (cut_manifest, "not valid JSON"),
+    ],
+)
+def test_a_damaged_bundle_is_refused(bundle: Path, damage: object, message: str) -> None:
+    damage(bundle)
+    with pytest.raises(BundleError, match=message):
+        verify_files(bundle)
