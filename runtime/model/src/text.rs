@@ -9,7 +9,8 @@ use tract_onnx::prelude::*;
 
 use crate::bundle::{Bundle, BundleError};
 use crate::engine::{
-    EngineError, graph_error, normalise, parse, reason, wire_inputs, wire_outputs,
+    EngineError, graph_error, guarded, normalise, optimise, parse, reason, wire_inputs,
+    wire_outputs,
 };
 use crate::manifest::TextSpec;
 
@@ -154,7 +155,8 @@ impl TextTower {
     /// in a script the encoder cannot read; and when the encoder fails.
     pub fn embed(&self, sentence: &str) -> Result<Vec<f32>, TextError> {
         let ids = self.tokens(sentence)?;
-        let output = self.encode(&ids).map_err(|e| EngineError::Run { reason: reason(&e) })?;
+        let output = guarded(|| self.encode(&ids))
+            .map_err(|e| EngineError::Run { reason: reason(&e) })?;
         let mut embedding = self.projection.apply(&output);
         normalise(&mut embedding)?;
         Ok(embedding)
@@ -231,7 +233,7 @@ fn prepare(bytes: &[u8], spec: &TextSpec) -> Result<Arc<TypedSimplePlan>, Engine
         let fact = InferenceFact::dt_shape(i64::datum_type(), shape);
         model.set_input_fact(input, fact).map_err(&failed)?;
     }
-    let model = model.into_optimized().map_err(&failed)?;
+    let model = optimise(model, file)?;
     let fact = model.output_fact(0).map_err(&failed)?;
     let fits = fact.datum_type == f32::datum_type()
         && fact.shape.as_concrete().is_some_and(|shape| shape == [1, spec.dim]);

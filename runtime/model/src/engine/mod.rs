@@ -9,7 +9,9 @@ mod tract;
 use core::fmt;
 use std::sync::Arc;
 
-pub(crate) use self::tract::{graph_error, parse, reason, wire_inputs, wire_outputs};
+pub(crate) use self::tract::{
+    graph_error, guarded, optimise, parse, reason, wire_inputs, wire_outputs,
+};
 use crate::bundle::{Bundle, BundleError};
 use crate::manifest::TowerSpec;
 

@@ -1,8 +1,11 @@
 //! tract: ONNX graphs in pure Rust.
 
 use core::fmt;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::Factoid;
 
@@ -22,13 +25,56 @@ pub(crate) struct Port<'a> {
     pub(crate) shape: &'a [usize],
 }
 
-/// Parses `bytes`, wires the inputs and outputs in the order asked for by
-/// name, prunes what no such output needs, and checks the outputs' shapes.
+/// Parses a graph.
 ///
 /// Reading from memory, not from a path, makes the verified bytes the ones that
 /// are run, and keeps a graph from pulling in other files.
 pub(crate) fn parse(bytes: &[u8], file: &str) -> Result<InferenceModel, EngineError> {
-    tract_onnx::onnx().model_for_read(&mut &bytes[..]).map_err(graph_error(file))
+    guarded(|| {
+        let onnx = tract_onnx::onnx();
+        let proto = onnx.proto_model_for_read(&mut &bytes[..])?;
+        check_outputs(&proto)?;
+        onnx.model_for_proto_model(&proto)
+    })
+    .map_err(graph_error(file))
+}
+
+/// tract takes it for granted that something computes each output.
+fn check_outputs(proto: &ModelProto) -> TractResult<()> {
+    let Some(graph) = &proto.graph else { return Ok(()) };
+    let known: HashSet<&str> = graph
+        .node
+        .iter()
+        .flat_map(|node| &node.output)
+        .chain(graph.initializer.iter().map(|tensor| &tensor.name))
+        .chain(graph.input.iter().map(|input| &input.name))
+        .map(String::as_str)
+        .collect();
+    match graph.output.iter().find(|output| !known.contains(output.name.as_str())) {
+        None => Ok(()),
+        Some(output) => {
+            Err(TractError::msg(format!("nothing computes the output `{}`", output.name)))
+        }
+    }
+}
+
+/// Optimises a graph whose inputs are settled.
+pub(crate) fn optimise(model: InferenceModel, file: &str) -> Result<TypedModel, EngineError> {
+    guarded(|| model.into_optimized()).map_err(graph_error(file))
+}
+
+/// Turns a panic of the engine into an error. Some graphs that contradict
+/// themselves meet an `unwrap` deep inside tract; a bundle must not be able to
+/// bring the program down.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
+    // What a panic leaves half done is dropped here, or put back by `reset`.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied());
+        Err(TractError::msg(format!("an internal error: {}", text.unwrap_or("unknown"))))
+    })
 }
 
 /// The first line and the root of an engine's error, without its backtrace.
@@ -137,7 +183,7 @@ impl TractPlan {
             let fact = InferenceFact::dt_shape(f32::datum_type(), port.shape);
             model.set_input_fact(i, fact).map_err(&failed)?;
         }
-        let model = model.into_optimized().map_err(&failed)?;
+        let model = optimise(model, file)?;
         for (i, port) in outputs.iter().enumerate() {
             let fact = model.output_fact(i).map_err(&failed)?;
             let fits = fact.datum_type == f32::datum_type()
@@ -204,7 +250,7 @@ impl TractSession {
 
 impl Session for TractSession {
     fn step(&mut self, input: &[f32], global: &mut [f32]) -> Result<(), EngineError> {
-        self.run(input, global).map_err(|e| {
+        guarded(|| self.run(input, global)).map_err(|e| {
             self.reset();
             EngineError::Run { reason: reason(&e) }
         })

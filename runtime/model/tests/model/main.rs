@@ -6,6 +6,9 @@
 //! - `towers`: streaming, window and waveform towers against sums done by hand;
 //! - `texts`: sentences in, embeddings or clear errors out.
 
+// Helpers may unwrap as the tests do: a panic is how they fail.
+#![allow(clippy::unwrap_used)]
+
 mod bundles;
 mod draft;
 mod packs;

@@ -1,5 +1,6 @@
 //! Streaming, window and waveform towers against sums done by hand.
 
+use proptest::prelude::*;
 use serde_json::json;
 use slap_model::{EngineError, Precision, Sha256, Tower};
 
@@ -140,4 +141,39 @@ fn a_graph_must_be_the_one_the_manifest_describes() {
     let error = load(&draft, Precision::Float32).unwrap_err();
     assert!(matches!(error, EngineError::Dimension { .. }), "{error:?}");
     assert!(!error.to_string().contains('\n'), "{error}");
+}
+
+proptest! {
+    /// A damaged graph that comes with the right digest, as from a broken
+    /// exporter, is answered with an error or runs; it never panics.
+    #[test]
+    fn any_damage_to_a_graph_is_answered(
+        name in prop::sample::select(vec!["step.onnx", "window.onnx", "waveform.onnx"]),
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = fixture(name);
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let draft = match name {
+            "step.onnx" => Draft::stream(),
+            "window.onnx" => Draft::window(),
+            _ => Draft::waveform(),
+        };
+        if let Ok(tower) = load(&with_graph(draft, bytes), Precision::Float32) {
+            let input = vec![0.5; tower.input_len()];
+            let _ = tower.state().unwrap().step(&input, &mut [0.0; DIM]);
+        }
+    }
+}
+
+#[test]
+fn towers_are_shared_and_streams_move_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    fn moved<T: Send>() {}
+    shared::<slap_model::Bundle>();
+    shared::<Tower>();
+    shared::<slap_model::TextTower>();
+    moved::<slap_model::TowerState>();
 }
