@@ -1,0 +1,339 @@
+//! What the user typed, as typed: the flags, their help, and nothing interpreted.
+//!
+//! The help text is also the man page and the source of the shell completions.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// How the command line ends up in `--help` and the man page after the options.
+const AFTER_HELP: &str = "\
+Examples:
+  slap-edge score interview.wav
+  slap-edge score --prompt \"a tired, hoarse voice\" *.flac
+  arecord -f S16_LE -r 16000 -t raw | slap-edge score - --rate 16000 --format s16le
+  slap-edge score --segments --format ndjson call.mp3 | jq .payload
+
+Exit status:
+  0  everything asked for was done
+  1  at least one recording could not be scored; the others were
+  2  the command line, the bundle or a prompt is wrong; nothing was scored
+
+Environment:
+  SLAP_EDGE_BUNDLE  the bundle to use where --bundle is not given
+  NO_COLOR          any value turns colours off
+
+Audio never leaves this machine, and nothing is written unless an output is named.";
+
+/// Describe voices in words: score recordings against sentences, on this machine.
+///
+/// A bundle holds a model that puts a voice and a sentence into one space. slap-edge
+/// listens to recordings and says how well each sentence fits, without a network and
+/// without keeping the audio. It is not a medical device: what it prints describes
+/// how a recording sounds, not a person's health.
+#[derive(Debug, Parser)]
+#[command(
+    name = "slap-edge",
+    version,
+    after_long_help = AFTER_HELP,
+    after_help = "Run 'slap-edge help <COMMAND>' for the options of a command.",
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub struct LowArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to use colours.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN",
+        hide_short_help = true
+    )]
+    pub color: ColorWhen,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Score recordings against tasks and sentences.
+    #[command(after_long_help = AFTER_HELP)]
+    Score(ScoreArgs),
+    /// Verify a bundle and show what it is made of.
+    Inspect(InspectArgs),
+    /// List, add and embed sentences.
+    #[command(subcommand, arg_required_else_help = true)]
+    Prompts(PromptsCommand),
+    /// Print a shell completion script.
+    Completions(CompletionsArgs),
+    /// Print the manual page (roff), or write one page per command.
+    Man(ManArgs),
+}
+
+/// `slap-edge score`.
+#[derive(Debug, Args)]
+pub struct ScoreArgs {
+    /// Recordings: WAV, FLAC, Ogg Vorbis or MP3; `-` is standard input.
+    ///
+    /// What a file holds is found out from its content, not its name. Standard input
+    /// holds one of the same formats, or raw PCM where --rate is given.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// A sentence to score the voice against (repeatable).
+    ///
+    /// Its answer is how the voice ranks among the bundle's reference voices. Needs a
+    /// bundle with a text tower.
+    #[arg(short, long = "prompt", value_name = "SENTENCE")]
+    pub prompts: Vec<String>,
+
+    /// Score this task only (repeatable); all tasks by default.
+    #[arg(short, long = "task", value_name = "NAME")]
+    pub tasks: Vec<String>,
+
+    /// Leave the tasks out and score sentences only.
+    #[arg(long, conflicts_with = "tasks")]
+    pub no_tasks: bool,
+
+    /// A prompt pack to score beside the bundle's own (repeatable).
+    #[arg(long = "prompts", value_name = "PACK")]
+    pub packs: Vec<PathBuf>,
+
+    /// Also show how the scores develop over time.
+    #[arg(short, long)]
+    pub segments: bool,
+
+    /// What to print: human, json or ndjson; for raw PCM also how a sample is stored.
+    ///
+    /// Give the option twice to state both. Raw PCM is 16-bit where nothing is said.
+    #[arg(short, long = "format", value_enum, value_name = "FORMAT")]
+    pub formats: Vec<Format>,
+
+    /// Standard input is raw PCM with this many frames a second.
+    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(1..=768_000))]
+    pub rate: Option<u32>,
+
+    /// Interleaved channels of raw PCM [default: 1].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=26))]
+    pub channels: Option<u32>,
+
+    /// The audio tower's numbers.
+    #[arg(long, value_enum, default_value = "float32")]
+    pub precision: PrecisionArg,
+
+    /// The bundle to use.
+    #[command(flatten)]
+    pub bundle: BundleArg,
+
+    /// No progress bar, even on a terminal.
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// `--bundle`, shared by the commands that look one up.
+#[derive(Debug, Args)]
+pub struct BundleArg {
+    /// The folder of the bundle.
+    ///
+    /// Without it: $SLAP_EDGE_BUNDLE, then models/slap-voice-tiny in the current folder,
+    /// then ../share/slap-edge/models/slap-voice-tiny beside the program.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub bundle: Option<PathBuf>,
+}
+
+/// `slap-edge inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// The folder of the bundle; looked up like --bundle where it is left out.
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: Option<PathBuf>,
+
+    /// What to print.
+    #[arg(short, long, value_enum, default_value = "human")]
+    pub format: DocumentFormat,
+}
+
+/// `slap-edge prompts`.
+#[derive(Debug, Subcommand)]
+pub enum PromptsCommand {
+    /// List the tasks and sentences of a pack; the bundle's own by default.
+    List(PromptsListArgs),
+    /// Embed sentences and write them into a pack file, extending it if it exists.
+    Add(PromptsAddArgs),
+    /// Print the embeddings of sentences as JSON.
+    Embed(PromptsEmbedArgs),
+}
+
+/// `slap-edge prompts list`.
+#[derive(Debug, Args)]
+pub struct PromptsListArgs {
+    /// The pack to list.
+    #[arg(value_name = "PACK")]
+    pub pack: Option<PathBuf>,
+
+    /// What to print.
+    #[arg(short, long, value_enum, default_value = "human")]
+    pub format: DocumentFormat,
+
+    /// The bundle whose pack is listed, or whose tower PACK was made for.
+    #[command(flatten)]
+    pub bundle: BundleArg,
+}
+
+/// `slap-edge prompts add`.
+#[derive(Debug, Args)]
+pub struct PromptsAddArgs {
+    /// The sentences.
+    #[arg(required = true, value_name = "SENTENCE")]
+    pub sentences: Vec<String>,
+
+    /// The pack file to write; one that exists is extended.
+    #[arg(short, long, value_name = "PACK")]
+    pub output: PathBuf,
+
+    /// A name for a new pack; the file's own name by default.
+    #[arg(long)]
+    pub name: Option<String>,
+
+    /// The bundle whose text tower embeds the sentences.
+    #[command(flatten)]
+    pub bundle: BundleArg,
+}
+
+/// `slap-edge prompts embed`.
+#[derive(Debug, Args)]
+pub struct PromptsEmbedArgs {
+    /// The sentences.
+    #[arg(required = true, value_name = "SENTENCE")]
+    pub sentences: Vec<String>,
+
+    /// The bundle whose text tower embeds the sentences.
+    #[command(flatten)]
+    pub bundle: BundleArg,
+}
+
+/// `slap-edge completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `slap-edge man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write one page per command into this folder instead of printing the main page.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Even into a file or a pipe.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// Which of the bundle's audio towers runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionArg {
+    /// The float32 tower.
+    Float32,
+    /// The int8 tower, where the bundle has one.
+    Int8,
+}
+
+/// What a command prints that prints one document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DocumentFormat {
+    /// For people.
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+/// The values of `score --format`: two disjoint sets under one flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// How results are printed.
+    Output(OutputFormat),
+    /// How a sample of raw PCM is stored.
+    Sample(crate::audio::SampleFormat),
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// A table for people.
+    Human,
+    /// One JSON document at the end.
+    Json,
+    /// One JSON object a line, as things happen.
+    Ndjson,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        use crate::audio::SampleFormat::{F32Le, S16Le, S24Le, S32Le, U8};
+        &[
+            Self::Output(OutputFormat::Human),
+            Self::Output(OutputFormat::Json),
+            Self::Output(OutputFormat::Ndjson),
+            Self::Sample(U8),
+            Self::Sample(S16Le),
+            Self::Sample(S24Le),
+            Self::Sample(S32Le),
+            Self::Sample(F32Le),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        use crate::audio::SampleFormat::{F32Le, S16Le, S24Le, S32Le, U8};
+        Some(match self {
+            Self::Output(OutputFormat::Human) => {
+                PossibleValue::new("human").help("Output: a table for people (the default)")
+            }
+            Self::Output(OutputFormat::Json) => {
+                PossibleValue::new("json").help("Output: one JSON document at the end")
+            }
+            Self::Output(OutputFormat::Ndjson) => PossibleValue::new("ndjson")
+                .help("Output: one JSON object a line, as it happens"),
+            Self::Sample(U8) => PossibleValue::new("u8").help("Raw PCM: unsigned 8-bit"),
+            Self::Sample(S16Le) => {
+                PossibleValue::new("s16le").help("Raw PCM: signed 16-bit, little-endian")
+            }
+            Self::Sample(S24Le) => {
+                PossibleValue::new("s24le").help("Raw PCM: signed 24-bit in three bytes")
+            }
+            Self::Sample(S32Le) => {
+                PossibleValue::new("s32le").help("Raw PCM: signed 32-bit, little-endian")
+            }
+            Self::Sample(F32Le) => {
+                PossibleValue::new("f32le").help("Raw PCM: float32, full scale at 1")
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        LowArgs::command().debug_assert();
+    }
+}

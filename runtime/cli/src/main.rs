@@ -1,0 +1,87 @@
+//! The `slap-edge` command.
+//!
+//! The binary is glue: it turns flags into a plan ([`args`] is what the user typed,
+//! [`plan`] what the program needs), recordings into samples ([`audio`]), and results
+//! into text ([`output`]). What a score is, how a bundle is read and how samples become
+//! frames is decided in the crates below; no formula and no tensor shape lives here.
+//!
+//! Results go to standard output, everything said about the run to standard error.
+
+mod args;
+mod audio;
+mod inspect;
+mod locate;
+mod models;
+mod output;
+mod plan;
+mod prompts;
+mod score;
+mod shell;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Command, LowArgs, PromptsCommand};
+use output::{Terminal, safe};
+
+/// How a command ended that did not fail as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything asked for was done.
+    Done,
+    /// At least one recording could not be scored.
+    SomeFailed,
+}
+
+fn main() -> ExitCode {
+    let args = LowArgs::parse();
+    let terminal = Terminal::detect(args.color);
+    match run(args, &terminal) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeFailed) => ExitCode::from(1),
+        // The reader of our output went away: there is no one left to tell.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ =
+                writeln!(io::stderr(), "{} {}", terminal.err.bad("error:"), sentence(&error));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: LowArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    match args.command {
+        Command::Score(args) => score::run(&plan::ScorePlan::new(args)?, terminal),
+        Command::Inspect(args) => inspect::run(&args, terminal),
+        Command::Prompts(PromptsCommand::List(args)) => prompts::list(&args, terminal),
+        Command::Prompts(PromptsCommand::Add(args)) => prompts::add(&args, terminal),
+        Command::Prompts(PromptsCommand::Embed(args)) => prompts::embed(&args),
+        Command::Completions(args) => shell::completions(args.shell),
+        Command::Man(args) => shell::man(args.output.as_deref()),
+    }
+}
+
+/// The causes of `error` from the outside in, leaving out those that an outer one quotes.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut sentence = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if sentence.contains(&cause) {
+            continue;
+        }
+        if !sentence.is_empty() {
+            sentence.push_str(": ");
+        }
+        sentence.push_str(&cause);
+    }
+    safe(&sentence)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

@@ -1,0 +1,141 @@
+//! From what the screener says to what is reported: names instead of indexes, words
+//! instead of enums, and nothing computed.
+
+use serde::Serialize;
+use slap_edge::core::quality::{Report, Verdict};
+use slap_edge::core::score::Outcome;
+
+use super::report::{
+    Certainty, ClassScore, Edge, Event, PromptScore, Quality, Recording, Segment, TaskScore,
+};
+use crate::audio::Description;
+
+/// Something that happens while a recording is heard.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Happening {
+    /// A step was scored.
+    Segment(Segment),
+    /// A class begins or ends.
+    Event(Event),
+}
+
+/// A line about something that happens in one of several recordings.
+#[derive(Debug, Serialize)]
+pub struct Line<'a> {
+    input: &'a str,
+    #[serde(flatten)]
+    happening: &'a Happening,
+}
+
+/// The name and the payload of the line that reports `happening`.
+pub fn line<'a>(input: &'a str, happening: &'a Happening) -> (&'static str, Line<'a>) {
+    let name = match happening {
+        Happening::Segment(_) => "segment",
+        Happening::Event(Event { edge: Edge::Onset, .. }) => "onset",
+        Happening::Event(Event { edge: Edge::Offset, .. }) => "offset",
+    };
+    (name, Line { input, happening })
+}
+
+/// A recording that was opened.
+pub fn recording(input: &str, description: &Description) -> Recording {
+    let rate = f64::from(description.rate);
+    Recording {
+        input: input.to_owned(),
+        format: description.format.clone(),
+        sample_rate: description.rate,
+        channels: description.channels,
+        seconds: description.promised_frames.map(|frames| frames as f64 / rate),
+    }
+}
+
+/// Whether a recording may be judged.
+pub fn quality(report: &Report, verdict: &Verdict) -> Quality {
+    let reason = match verdict {
+        Verdict::Good => None,
+        Verdict::Poor(reason) => Some(reason),
+    };
+    Quality {
+        good: reason.is_none(),
+        reason: reason.map(|reason| reason.name()),
+        explanation: reason.map(ToString::to_string),
+        level_dbfs: report.rms_dbfs,
+        peak_dbfs: report.peak_dbfs,
+        active_seconds: report.active_seconds,
+        clipped_share: report.clipped_share,
+        zero_share: report.zero_share,
+        non_finite_samples: report.not_finite,
+    }
+}
+
+/// The answer to a task.
+pub fn task(score: &slap_edge::TaskScore) -> TaskScore {
+    let info = score.info();
+    let (certainty, top) = match score.outcome() {
+        Outcome::Class(top) => (Certainty::Answered, Some(top)),
+        Outcome::Unsure(top) => (Certainty::Unsure, Some(top)),
+        Outcome::Abstained(_) => (Certainty::Abstained, None),
+    };
+    let probabilities = score.probabilities().unwrap_or_default();
+    TaskScore {
+        task: info.name.clone(),
+        title: info.title.clone(),
+        certainty,
+        answer: top.and_then(|top| info.classes.get(top.class).cloned()),
+        probability: top.map(|top| top.probability),
+        classes: info
+            .classes
+            .iter()
+            .zip(probabilities)
+            .map(|(class, &probability)| ClassScore { class: class.clone(), probability })
+            .collect(),
+    }
+}
+
+/// The answer to a sentence.
+pub fn prompt(score: &slap_edge::PromptScore) -> PromptScore {
+    let certainty = match score.cosine() {
+        Some(_) => Certainty::Answered,
+        None => Certainty::Abstained,
+    };
+    PromptScore {
+        prompt: score.info().text.clone(),
+        certainty,
+        cosine: score.cosine(),
+        percentile: score.percentile(),
+    }
+}
+
+/// What the screener reported.
+pub fn event(event: &slap_edge::Event<'_>) -> Happening {
+    let class_name = |info: &slap_edge::TaskInfo, class: usize| {
+        info.classes.get(class).cloned().unwrap_or_default()
+    };
+    match event {
+        slap_edge::Event::Segment(segment) => Happening::Segment(Segment {
+            start: segment.start,
+            end: segment.end,
+            tasks: segment.tasks.iter().map(task).collect(),
+            prompts: segment.prompts.iter().map(prompt).collect(),
+        }),
+        slap_edge::Event::Onset { task, class, time, probability, .. } => {
+            Happening::Event(Event {
+                edge: Edge::Onset,
+                task: task.name.clone(),
+                title: task.title.clone(),
+                class: class_name(task, *class),
+                time: *time,
+                probability: Some(*probability),
+            })
+        }
+        slap_edge::Event::Offset { task, class, time } => Happening::Event(Event {
+            edge: Edge::Offset,
+            task: task.name.clone(),
+            title: task.title.clone(),
+            class: class_name(task, *class),
+            time: *time,
+            probability: None,
+        }),
+    }
+}

@@ -1,0 +1,530 @@
+//! The form for people: a table that reads from left to right as a sentence.
+//!
+//! Everything is laid out by screen columns, so a title in another script lines up too.
+
+use std::fmt::Write as _;
+
+use super::page::heading;
+use super::report::{
+    Certainty, Edge, Event, Model, PromptScore, Quality, Recording, Score, TaskScore, Timeline,
+};
+use super::terminal::{Style, columns, cut, fit, safe, wrap};
+
+/// Columns of a percentage such as `100 %`.
+const PERCENT: usize = 5;
+
+/// Columns of a probability bar.
+const BAR: usize = 20;
+
+/// Columns of a span of time such as `1:02:03 to 1:02:07`.
+const SPAN: usize = 18;
+
+/// Blank columns between two cells.
+const GAP: usize = 2;
+
+/// Level of digital silence, the lowest there is.
+const SILENCE_DBFS: f32 = -120.0;
+
+/// A task's title takes no more than this, even where there is room.
+const WIDEST_TITLE: usize = 30;
+
+/// Lays out results.
+#[derive(Clone, Copy, Debug)]
+pub struct Human {
+    style: Style,
+    width: usize,
+}
+
+impl Human {
+    /// A layout `width` columns wide, painted by `style`.
+    pub fn new(style: Style, width: usize) -> Self {
+        Self { style, width }
+    }
+
+    /// Everything about one recording.
+    pub fn score(&self, title: &str, score: &Score) -> String {
+        let mut text = self.heading(title, &score.recording, &score.quality);
+        if !score.tasks.is_empty() {
+            text.push('\n');
+            self.tasks(&mut text, &score.tasks);
+        }
+        if !score.prompts.is_empty() {
+            text.push('\n');
+            self.prompts(&mut text, &score.prompts);
+        }
+        if let Some(timeline) = &score.timeline {
+            text.push('\n');
+            self.timeline(&mut text, timeline);
+        }
+        text
+    }
+
+    /// The last line: who said all this.
+    pub fn footer(&self, model: &Model, heard_seconds: f64, elapsed_seconds: f64) -> String {
+        let mut line = format!(
+            "{} · {} · {} · {} in {}",
+            safe(&model.bundle),
+            model.precision,
+            model.engine,
+            duration(heard_seconds),
+            duration(elapsed_seconds),
+        );
+        if elapsed_seconds > 0.0 && heard_seconds > elapsed_seconds {
+            let _ = write!(line, " ({:.0} × real time)", heard_seconds / elapsed_seconds);
+        }
+        format!("{}\n", self.style.faint(cut(&line, self.width)))
+    }
+
+    fn heading(&self, title: &str, recording: &Recording, quality: &Quality) -> String {
+        let mut facts = vec![duration(recording.seconds.unwrap_or(0.0))];
+        facts.push(rate(recording.sample_rate));
+        facts.push(match recording.channels {
+            1 => "mono".to_owned(),
+            2 => "stereo".to_owned(),
+            many => format!("{many} channels"),
+        });
+        facts.push(recording.format.clone());
+        facts.push(if quality.level_dbfs > SILENCE_DBFS {
+            format!("{} dBFS", signed(quality.level_dbfs, 1))
+        } else {
+            "digital silence".to_owned()
+        });
+        let mut text = heading(self.style, self.width, title, &facts.join(" · "));
+        if let Some(explanation) = &quality.explanation {
+            let sentence = format!("Not scored: {explanation}.");
+            for line in wrap(&sentence, self.width) {
+                let _ = writeln!(text, "{}", self.style.caution(line));
+            }
+        }
+        text
+    }
+
+    fn tasks(&self, text: &mut String, tasks: &[TaskScore]) {
+        let rest = self.width.saturating_sub(BAR + PERCENT + 3 * GAP);
+        let title_width = widest(tasks.iter().map(|task| columns(&task.title)))
+            .min(WIDEST_TITLE)
+            .min(rest / 2);
+        let answer_width = rest - title_width;
+        for task in tasks {
+            let title = fit(&safe(&task.title), title_width);
+            let answer = task.answer.as_deref().map(safe).unwrap_or_default();
+            let (answer, painted): (String, fn(Style, &str) -> String) = match task.certainty {
+                Certainty::Answered => (answer, |style, text| style.strong(text)),
+                Certainty::Unsure => {
+                    (format!("unsure ({answer}?)"), |style, text| style.caution(text))
+                }
+                Certainty::Abstained => {
+                    ("no answer".to_owned(), |style, text| style.faint(text))
+                }
+            };
+            let answer = painted(self.style, &fit(&answer, answer_width));
+            let amount = task.probability.map_or_else(String::new, |probability| {
+                format!("{}  {}", self.bar(probability, BAR), percent(probability))
+            });
+            let _ = writeln!(text, "{}", format!("{title}  {answer}  {amount}").trim_end());
+        }
+    }
+
+    fn prompts(&self, text: &mut String, prompts: &[PromptScore]) {
+        for prompt in prompts {
+            for line in wrap(&format!("“{}”", safe(&prompt.prompt)), self.width) {
+                let _ = writeln!(text, "{line}");
+            }
+            let _ = writeln!(text, "{}", self.prompt_answer(prompt).trim_end());
+        }
+    }
+
+    fn prompt_answer(&self, prompt: &PromptScore) -> String {
+        let Some(cosine) = prompt.cosine else {
+            return format!("  {}", self.style.faint("no answer"));
+        };
+        let cosine = self.style.faint(format!("cosine {}", signed(cosine, 3)));
+        let Some(percentile) = prompt.percentile else {
+            return format!(
+                "  {cosine}{}",
+                self.style.faint(", no reference voices in this bundle to rank it among")
+            );
+        };
+        let words = match percentile.round() as u8 {
+            0 => "weaker than all reference voices".to_owned(),
+            100 => "stronger than all reference voices".to_owned(),
+            share => format!("stronger than {share} % of reference voices"),
+        };
+        let bar = self.bar(percentile / 100.0, BAR);
+        format!("  {}  {bar}  {cosine}", self.style.strong(fit(&words, 38)))
+    }
+
+    fn timeline(&self, text: &mut String, timeline: &Timeline) {
+        let (Some(first), Some(last)) = (timeline.segments.first(), timeline.segments.last())
+        else {
+            return;
+        };
+        let rows = timeline_rows(timeline);
+        let label_width =
+            widest(rows.iter().map(|row| columns(&row.label))).min(self.width / 2 - GAP);
+        let room = self.width - label_width - GAP;
+        let cells = timeline.segments.len().min(room);
+        let (start, end) = (clock(first.start), clock(last.end));
+        let axis = if columns(&start) + columns(&end) + GAP <= cells {
+            format!("{}{end}", fit(&start, cells - columns(&end)))
+        } else {
+            format!("{start} to {end}")
+        };
+        let _ = writeln!(
+            text,
+            "{}",
+            self.style.faint(format!("{}  {axis}", fit("over time", label_width)))
+        );
+        for row in &rows {
+            let line = sparkline(&row.values, cells);
+            let _ = writeln!(
+                text,
+                "{}  {}",
+                fit(&row.label, label_width),
+                self.style.amount(line).trim_end()
+            );
+        }
+        let spans = spans(&timeline.events);
+        if !spans.is_empty() {
+            text.push('\n');
+        }
+        for (event, end) in spans {
+            let when = match end {
+                Some(end) => format!("{} to {}", clock(event.time), clock(end)),
+                None => format!("from {}", clock(event.time)),
+            };
+            let what = safe(&format!("{}: {}", event.title, event.class));
+            let _ = writeln!(
+                text,
+                "{}  {}",
+                fit(&when, SPAN),
+                cut(&what, self.width.saturating_sub(SPAN + GAP))
+            );
+        }
+    }
+
+    /// A bar of `width` columns, filled to `share` (0 to 1) in eighths of a column.
+    fn bar(&self, share: f32, width: usize) -> String {
+        const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+        let eighths = (share.clamp(0.0, 1.0) * width as f32 * 8.0).round() as usize;
+        let (full, part) = (eighths / 8, EIGHTHS[eighths % 8]);
+        let filled = format!("{}{part}", "█".repeat(full));
+        let empty = "·".repeat(width - full - usize::from(!part.is_empty()));
+        format!("{}{}", self.style.amount(filled), self.style.faint(empty))
+    }
+}
+
+/// One line of the timeline: a class of a task, or a sentence.
+struct TimelineRow {
+    label: String,
+    /// One value a segment, 0 to 1; `None` where there was no answer.
+    values: Vec<Option<f32>>,
+}
+
+/// One row for the first class of a two-class task (the other is its complement), one a
+/// class for larger tasks, one a sentence that is ranked.
+fn timeline_rows(timeline: &Timeline) -> Vec<TimelineRow> {
+    let Some(model) = timeline
+        .segments
+        .iter()
+        .find(|segment| segment.tasks.iter().all(|task| !task.classes.is_empty()))
+    else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    for (index, task) in model.tasks.iter().enumerate() {
+        let classes = if task.classes.len() == 2 { 1 } else { task.classes.len() };
+        for class in 0..classes {
+            rows.push(TimelineRow {
+                label: safe(&format!("{}: {}", task.title, task.classes[class].class)),
+                values: timeline
+                    .segments
+                    .iter()
+                    .map(|segment| {
+                        Some(segment.tasks.get(index)?.classes.get(class)?.probability)
+                    })
+                    .collect(),
+            });
+        }
+    }
+    for (index, prompt) in model.prompts.iter().enumerate() {
+        rows.push(TimelineRow {
+            label: safe(&format!("“{}”", prompt.prompt)),
+            values: timeline
+                .segments
+                .iter()
+                .map(|segment| Some(segment.prompts.get(index)?.percentile? / 100.0))
+                .collect(),
+        });
+    }
+    rows
+}
+
+/// Every beginning with its end, in the order of the beginnings.
+fn spans(events: &[Event]) -> Vec<(&Event, Option<f64>)> {
+    let mut spans: Vec<(&Event, Option<f64>)> = Vec::new();
+    for event in events {
+        match event.edge {
+            Edge::Onset => spans.push((event, None)),
+            Edge::Offset => {
+                let open = spans.iter_mut().rev().find(|(onset, end)| {
+                    end.is_none() && onset.task == event.task && onset.class == event.class
+                });
+                if let Some((_, end)) = open {
+                    *end = Some(event.time);
+                }
+            }
+        }
+    }
+    spans
+}
+
+/// `values` (0 to 1) as `cells` blocks of rising height; each shows the mean of its share.
+fn sparkline(values: &[Option<f32>], cells: usize) -> String {
+    const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    (0..cells)
+        .map(|cell| {
+            let from = cell * values.len() / cells;
+            let to = ((cell + 1) * values.len() / cells).max(from + 1);
+            let known: Vec<f32> = values[from..to].iter().copied().flatten().collect();
+            if known.is_empty() {
+                return ' ';
+            }
+            let mean = known.iter().sum::<f32>() / known.len() as f32;
+            LEVELS[((mean.clamp(0.0, 1.0) * 8.0) as usize).min(7)]
+        })
+        .collect()
+}
+
+fn widest(widths: impl Iterator<Item = usize>) -> usize {
+    widths.max().unwrap_or(0)
+}
+
+/// A share of 0 to 1, right-aligned in [`PERCENT`] columns.
+fn percent(share: f32) -> String {
+    format!("{:>3.0} %", share * 100.0)
+}
+
+/// A number with a true minus sign and, above zero, a plus.
+fn signed(value: f32, decimals: usize) -> String {
+    let sign = if value < 0.0 { "−" } else { "+" };
+    format!("{sign}{:.decimals$}", value.abs())
+}
+
+/// A sample rate in the unit people use for it.
+fn rate(hertz: u32) -> String {
+    let kilohertz = f64::from(hertz) / 1000.0;
+    if hertz < 1000 {
+        format!("{hertz} Hz")
+    } else if kilohertz.fract() == 0.0 {
+        format!("{kilohertz:.0} kHz")
+    } else {
+        format!("{kilohertz:.1} kHz")
+    }
+}
+
+/// A length of time: `0.35 s`, `11.0 s`, `3 min 05 s`, `1 h 02 min`.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    if seconds < 1.0 {
+        format!("{seconds:.2} s")
+    } else if seconds < 59.95 {
+        format!("{seconds:.1} s")
+    } else if whole < 3600 {
+        format!("{} min {:02} s", whole / 60, whole % 60)
+    } else {
+        format!("{} h {:02} min", whole / 3600, whole % 3600 / 60)
+    }
+}
+
+/// A moment: `3.4 s` in the first minute, then `12:03.4`, then `1:02:03`.
+fn clock(seconds: f64) -> String {
+    if seconds < 59.95 {
+        return format!("{seconds:.1} s");
+    }
+    let whole = seconds as u64;
+    if whole < 3600 {
+        format!("{}:{:04.1}", whole / 60, seconds - (whole / 60 * 60) as f64)
+    } else {
+        format!("{}:{:02}:{:02}", whole / 3600, whole % 3600 / 60, whole % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::{ClassScore, Segment};
+    use super::*;
+
+    const PLAIN: Human = Human { style: Style::PLAIN, width: 80 };
+
+    fn task(title: &str, certainty: Certainty, answer: &str, probability: f32) -> TaskScore {
+        let known = certainty != Certainty::Abstained;
+        TaskScore {
+            task: title.to_lowercase(),
+            title: title.to_owned(),
+            certainty,
+            answer: known.then(|| answer.to_owned()),
+            probability: known.then_some(probability),
+            classes: if known {
+                vec![
+                    ClassScore { class: answer.to_owned(), probability },
+                    ClassScore { class: "other".to_owned(), probability: 1.0 - probability },
+                ]
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    fn sentence(text: &str, cosine: Option<f32>, percentile: Option<f32>) -> PromptScore {
+        let certainty =
+            if cosine.is_some() { Certainty::Answered } else { Certainty::Abstained };
+        PromptScore { prompt: text.to_owned(), certainty, cosine, percentile }
+    }
+
+    fn score() -> Score {
+        Score {
+            recording: Recording {
+                input: "voices/interview.flac".to_owned(),
+                format: "FLAC".to_owned(),
+                sample_rate: 44_100,
+                channels: 2,
+                seconds: Some(11.0),
+            },
+            quality: Quality {
+                good: true,
+                reason: None,
+                explanation: None,
+                level_dbfs: -20.06,
+                peak_dbfs: -3.0,
+                active_seconds: 9.1,
+                clipped_share: 0.0,
+                zero_share: 0.0,
+                non_finite_samples: 0,
+            },
+            tasks: vec![
+                task("Whispering", Certainty::Answered, "voiced", 0.998),
+                task("Trembling", Certainty::Unsure, "steady", 0.56),
+                task("Age-typical sound", Certainty::Abstained, "", 0.0),
+            ],
+            prompts: vec![
+                sentence("a tired, hoarse voice", Some(0.2134), Some(93.2)),
+                sentence("かすれた声", Some(-0.05), None),
+                sentence("someone shouting", None, None),
+            ],
+            warnings: Vec::new(),
+            timeline: None,
+            elapsed_seconds: 0.11,
+            model: Model {
+                bundle: "slap-voice-tiny".to_owned(),
+                tower_sha256: "00".to_owned(),
+                engine: "tract 0.23.9".to_owned(),
+                precision: "float32".to_owned(),
+            },
+        }
+    }
+
+    #[test]
+    fn a_table_a_person_understands() {
+        let expected = "\
+interview.flac                    11.0 s · 44.1 kHz · stereo · FLAC · −20.1 dBFS
+────────────────────────────────────────────────────────────────────────────────
+
+Whispering         voiced                            ████████████████████  100 %
+Trembling          unsure (steady?)                  ███████████▎········   56 %
+Age-typical sound  no answer
+
+“a tired, hoarse voice”
+  stronger than 93 % of reference voices  ██████████████████▋·  cosine +0.213
+“かすれた声”
+  cosine −0.050, no reference voices in this bundle to rank it among
+“someone shouting”
+  no answer
+";
+        assert_eq!(PLAIN.score("interview.flac", &score()), expected);
+        assert_eq!(
+            PLAIN.footer(&score().model, 11.0, 0.11),
+            "slap-voice-tiny · float32 · tract 0.23.9 · 11.0 s in 0.11 s (100 × real time)\n"
+        );
+    }
+
+    #[test]
+    fn poor_input_says_why() {
+        let mut score = score();
+        score.quality.good = false;
+        score.quality.explanation = Some("only 0.20 s of sound, 0.50 s needed".to_owned());
+        let text = PLAIN.score("x.wav", &score);
+        assert!(
+            text.contains("\nNot scored: only 0.20 s of sound, 0.50 s needed.\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn nothing_is_wider_than_the_terminal() {
+        let mut score = score();
+        score.tasks.push(task(&"x".repeat(90), Certainty::Unsure, &"y".repeat(90), 0.5));
+        score.prompts.push(sentence(&"声".repeat(70), Some(0.1), Some(100.0)));
+        score.timeline = Some(timeline());
+        for width in [60, 80, 100] {
+            let human = Human { style: Style::PLAIN, width };
+            let name = "a very long file name indeed ".repeat(4);
+            let text = human.score(&name, &score) + &human.footer(&score.model, 9e4, 123.0);
+            for line in text.lines() {
+                assert!(columns(line) <= width.max(78), "{width}: {line}");
+            }
+        }
+    }
+
+    fn timeline() -> Timeline {
+        let segments = (0..4)
+            .map(|step| Segment {
+                start: f64::from(step) * 0.48,
+                end: f64::from(step + 1) * 0.48,
+                tasks: vec![task(
+                    "Whispering",
+                    Certainty::Answered,
+                    "whispered",
+                    step as f32 / 3.0,
+                )],
+                prompts: vec![sentence("hoarse", Some(0.1), Some(50.0))],
+            })
+            .collect();
+        let event = |edge, time| Event {
+            edge,
+            task: "whisper".to_owned(),
+            title: "Whispering".to_owned(),
+            class: "whispered".to_owned(),
+            time,
+            probability: None,
+        };
+        let events =
+            vec![event(Edge::Onset, 0.48), event(Edge::Offset, 0.96), event(Edge::Onset, 1.44)];
+        Timeline { segments, events }
+    }
+
+    #[test]
+    fn scores_over_time_become_a_line_a_class() {
+        let mut text = String::new();
+        PLAIN.timeline(&mut text, &timeline());
+        let expected = "\
+over time              0.0 s to 1.9 s
+Whispering: whispered  ▁▃▆█
+“hoarse”               ▅▅▅▅
+
+0.5 s to 1.0 s      Whispering: whispered
+from 1.4 s          Whispering: whispered
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn times_read_naturally() {
+        assert_eq!(duration(0.346), "0.35 s");
+        assert_eq!(duration(59.96), "1 min 00 s");
+        assert_eq!(duration(185.2), "3 min 05 s");
+        assert_eq!(duration(3725.0), "1 h 02 min");
+        assert_eq!(clock(723.44), "12:03.4");
+        assert_eq!(clock(3723.0), "1:02:03");
+    }
+}

@@ -1,0 +1,76 @@
+//! The machine-readable form: a versioned envelope around every payload.
+//!
+//! `json` prints one envelope, `ndjson` one a line. The shape is a contract: a key may be
+//! added under the same [`SPEC_VERSION`], but none is removed or given another meaning.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+/// Version of the envelope and of every payload in it.
+pub const SPEC_VERSION: &str = "1.0";
+
+/// What surrounds every payload.
+#[derive(Debug, Serialize)]
+struct Envelope<'a, T> {
+    spec_version: &'static str,
+    /// When the line was written: RFC 3339, UTC, milliseconds.
+    timestamp: String,
+    event: &'a str,
+    payload: &'a T,
+}
+
+/// Writes `payload` as one compact line and flushes, so that a reader of a pipe sees it
+/// at once.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn line<T: Serialize>(out: &mut dyn Write, event: &str, payload: &T) -> anyhow::Result<()> {
+    write(out, &serde_json::to_string(&envelope(event, payload)).map_err(anyhow::Error::from)?)
+}
+
+/// Writes `payload` as one indented document.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn document<T: Serialize>(
+    out: &mut dyn Write,
+    event: &str,
+    payload: &T,
+) -> anyhow::Result<()> {
+    write(out, &serde_json::to_string_pretty(&envelope(event, payload))?)
+}
+
+fn write(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(())
+}
+
+fn envelope<'a, T>(event: &'a str, payload: &'a T) -> Envelope<'a, T> {
+    let now = jiff::Timestamp::now();
+    Envelope { spec_version: SPEC_VERSION, timestamp: format!("{now:.3}"), event, payload }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_envelope() {
+        let mut out = Vec::new();
+        line(&mut out, "score", &serde_json::json!({"input": "a\nb.wav"})).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.matches('\n').count(), 1);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["spec_version"], "1.0");
+        assert_eq!(value["event"], "score");
+        assert_eq!(value["payload"]["input"], "a\nb.wav");
+        let timestamp = value["timestamp"].as_str().unwrap();
+        assert!(timestamp.parse::<jiff::Timestamp>().is_ok(), "{timestamp}");
+        assert_eq!(timestamp.len(), "2026-01-01T00:00:00.000Z".len(), "{timestamp}");
+    }
+}

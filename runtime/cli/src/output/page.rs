@@ -1,0 +1,98 @@
+//! Plain pages for people: headings, pairs, columns.
+
+use std::fmt::Write as _;
+
+use super::terminal::{Style, columns, cut, fit, safe, wrap};
+
+/// Columns a pair's name takes.
+const NAME: usize = 14;
+
+/// Collects the lines of a page.
+#[derive(Debug)]
+pub struct Page {
+    style: Style,
+    width: usize,
+    text: String,
+}
+
+impl Page {
+    /// An empty page `width` columns wide.
+    pub fn new(style: Style, width: usize) -> Self {
+        Self { style, width, text: String::new() }
+    }
+
+    /// A title on the left, facts on the right, a rule below.
+    pub fn heading(&mut self, title: &str, facts: &str) {
+        self.text.push_str(&heading(self.style, self.width, title, facts));
+    }
+
+    /// A blank line and the name of what follows.
+    pub fn section(&mut self, name: &str) {
+        let name = cut(&safe(name), self.width);
+        let _ = writeln!(self.text, "\n{}", self.style.strong(name));
+    }
+
+    /// Running text.
+    pub fn paragraph(&mut self, text: &str) {
+        for line in wrap(&safe(text), self.width.saturating_sub(2)) {
+            let _ = writeln!(self.text, "  {line}");
+        }
+    }
+
+    /// A line that says all is well.
+    pub fn good(&mut self, text: &str) {
+        for (index, line) in wrap(&safe(text), self.width.saturating_sub(4)).iter().enumerate()
+        {
+            let mark = if index == 0 { self.style.good("✓") } else { " ".to_owned() };
+            let _ = writeln!(self.text, "  {mark} {line}");
+        }
+    }
+
+    /// A faint remark.
+    pub fn note(&mut self, text: &str) {
+        for line in wrap(&safe(text), self.width.saturating_sub(2)) {
+            let _ = writeln!(self.text, "  {}", self.style.faint(line));
+        }
+    }
+
+    /// A name and its value; a long value continues below itself.
+    pub fn pair(&mut self, name: &str, value: &str) {
+        let name = safe(name);
+        let room = self.width.saturating_sub(NAME + 4);
+        for (index, line) in wrap(&safe(value), room).iter().enumerate() {
+            let label = if index == 0 { fit(&name, NAME) } else { " ".repeat(NAME) };
+            let _ = writeln!(self.text, "  {}  {line}", self.style.faint(label));
+        }
+    }
+
+    /// Cells of fixed widths and a last one that takes the rest of the line.
+    pub fn columns(&mut self, cells: &[(&str, usize)], last: &str) {
+        let mut line = String::from("  ");
+        for (cell, width) in cells {
+            line.push_str(&fit(&safe(cell), *width));
+            line.push_str("  ");
+        }
+        let room = self.width.saturating_sub(columns(&line));
+        line.push_str(&cut(&safe(last), room));
+        let _ = writeln!(self.text, "{}", line.trim_end());
+    }
+
+    /// The finished page.
+    pub fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// A title on the left, facts on the right, a rule below.
+pub fn heading(style: Style, width: usize, title: &str, facts: &str) -> String {
+    let facts = cut(&safe(facts), width.saturating_sub(14));
+    let title = cut(&safe(title), width.saturating_sub(columns(&facts) + 2));
+    let gap = width.saturating_sub(columns(&title) + columns(&facts));
+    format!(
+        "{}{}{}\n{}\n",
+        style.strong(&title),
+        " ".repeat(gap),
+        style.faint(&facts),
+        style.faint("─".repeat(width))
+    )
+}

@@ -1,0 +1,182 @@
+//! What is said about a recording, independent of how it is printed.
+//!
+//! These are also the payloads of the machine-readable output. Times are seconds from the
+//! beginning of the recording, levels are dB relative to full scale, shares and
+//! probabilities are 0 to 1, percentiles 0 to 100.
+
+use serde::Serialize;
+
+/// Which model spoke.
+#[derive(Clone, Debug, Serialize)]
+pub struct Model {
+    /// The bundle's name.
+    pub bundle: String,
+    /// SHA-256 of the float32 audio tower, hexadecimal.
+    pub tower_sha256: String,
+    /// The engine and its version.
+    pub engine: String,
+    /// The numbers it ran with.
+    pub precision: String,
+}
+
+/// A recording that was opened.
+#[derive(Clone, Debug, Serialize)]
+pub struct Recording {
+    /// The recording as the user named it.
+    pub input: String,
+    /// Container and coding in words.
+    pub format: String,
+    /// Frames a second, Hz.
+    pub sample_rate: u32,
+    /// Channels.
+    pub channels: usize,
+    /// Length that was heard, or where nothing has been heard yet, what the header
+    /// promises; `None` for a stream without an end in sight.
+    pub seconds: Option<f64>,
+}
+
+/// Everything that was found in one recording.
+#[derive(Clone, Debug, Serialize)]
+pub struct Score {
+    /// What was heard.
+    pub recording: Recording,
+    /// Whether it was fit to be judged.
+    pub quality: Quality,
+    /// One answer a task.
+    pub tasks: Vec<TaskScore>,
+    /// One answer a sentence.
+    pub prompts: Vec<PromptScore>,
+    /// What was wrong with the recording but could be read past.
+    pub warnings: Vec<String>,
+    /// Scores over time; present where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
+    /// How long scoring took, seconds.
+    pub elapsed_seconds: f64,
+    /// The model.
+    pub model: Model,
+}
+
+/// Whether a recording was fit to be judged.
+#[derive(Clone, Debug, Serialize)]
+pub struct Quality {
+    /// Nothing speaks against a score.
+    pub good: bool,
+    /// Why not, as a stable name.
+    pub reason: Option<&'static str>,
+    /// Why not, in words: what was found and what is needed.
+    pub explanation: Option<String>,
+    /// Mean level, -120 for digital silence.
+    pub level_dbfs: f32,
+    /// Highest sample, -120 for digital silence.
+    pub peak_dbfs: f32,
+    /// Time loud enough to be a voice.
+    pub active_seconds: f32,
+    /// Share of samples at full scale.
+    pub clipped_share: f32,
+    /// Share of samples that are exactly zero.
+    pub zero_share: f32,
+    /// Samples that are NaN or infinite.
+    pub non_finite_samples: u64,
+}
+
+/// How sure an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The answer stands.
+    Answered,
+    /// No class is probable enough.
+    Unsure,
+    /// The recording does not allow an answer.
+    Abstained,
+}
+
+/// The answer to a task.
+#[derive(Clone, Debug, Serialize)]
+pub struct TaskScore {
+    /// The task's name.
+    pub task: String,
+    /// The task's title for people.
+    pub title: String,
+    /// How sure the answer is.
+    pub certainty: Certainty,
+    /// The most probable class; `None` where abstained.
+    pub answer: Option<String>,
+    /// Its probability; `None` where abstained.
+    pub probability: Option<f32>,
+    /// Every class with its probability; empty where abstained.
+    pub classes: Vec<ClassScore>,
+}
+
+/// One class of a task.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClassScore {
+    /// The class's name.
+    pub class: String,
+    /// Its probability.
+    pub probability: f32,
+}
+
+/// The answer to a sentence.
+#[derive(Clone, Debug, Serialize)]
+pub struct PromptScore {
+    /// The sentence.
+    pub prompt: String,
+    /// `Answered` or `Abstained`.
+    pub certainty: Certainty,
+    /// Raw cosine, -1 to 1; `None` where abstained.
+    pub cosine: Option<f32>,
+    /// Its rank among the reference voices; `None` where abstained or the bundle has none.
+    pub percentile: Option<f32>,
+}
+
+/// Scores over time.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Timeline {
+    /// One entry a step of the tower.
+    pub segments: Vec<Segment>,
+    /// Beginnings and ends of what was heard.
+    pub events: Vec<Event>,
+}
+
+/// The scores at one step.
+#[derive(Clone, Debug, Serialize)]
+pub struct Segment {
+    /// Where the step begins.
+    pub start: f64,
+    /// Where it ends.
+    pub end: f64,
+    /// Smoothed, one a task.
+    pub tasks: Vec<TaskScore>,
+    /// Smoothed, one a sentence.
+    pub prompts: Vec<PromptScore>,
+}
+
+/// A class that begins or ends.
+#[derive(Clone, Debug, Serialize)]
+pub struct Event {
+    /// Which of the two.
+    pub edge: Edge,
+    /// The task's name.
+    pub task: String,
+    /// The task's title for people.
+    pub title: String,
+    /// The class's name.
+    pub class: String,
+    /// When.
+    pub time: f64,
+    /// Its smoothed probability when it began; absent where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f32>,
+}
+
+/// The two ends of what lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edge {
+    /// It begins.
+    Onset,
+    /// It ends.
+    Offset,
+}

@@ -1,0 +1,171 @@
+//! What `score` needs, worked out and checked once from what the user typed.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+
+use crate::args::{Format, OutputFormat, PrecisionArg, ScoreArgs};
+use crate::audio::{Input, RawPcm, SampleFormat};
+use crate::locate;
+
+/// Everything `score` is to do.
+#[derive(Debug)]
+pub struct ScorePlan {
+    /// Recordings, in the order given.
+    pub inputs: Vec<Input>,
+    /// The layout of standard input where it is headerless.
+    pub raw: Option<RawPcm>,
+    /// The folder of the bundle.
+    pub bundle: PathBuf,
+    /// Which audio tower runs.
+    pub precision: PrecisionArg,
+    /// Which tasks are scored.
+    pub tasks: TaskSelection,
+    /// Sentences to score.
+    pub prompts: Vec<String>,
+    /// Further prompt packs.
+    pub packs: Vec<PathBuf>,
+    /// Show scores over time.
+    pub segments: bool,
+    /// How results are printed.
+    pub output: OutputFormat,
+    /// A progress bar may be drawn.
+    pub progress: bool,
+}
+
+/// Which tasks are scored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaskSelection {
+    /// Every task of every pack.
+    All,
+    /// The named ones.
+    Named(Vec<String>),
+    /// None: sentences only.
+    None,
+}
+
+impl ScorePlan {
+    /// Interprets `args`.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for each combination that makes no sense, or when no bundle is found.
+    pub fn new(args: ScoreArgs) -> anyhow::Result<Self> {
+        let inputs: Vec<Input> = args.files.into_iter().map(input).collect();
+        let (output, sample) = split_formats(&args.formats)?;
+        let stdin_count = inputs.iter().filter(|input| **input == Input::Stdin).count();
+        if stdin_count > 1 {
+            bail!(
+                "standard input (`-`) is named {stdin_count} times, expected once; remove one"
+            );
+        }
+        let raw = raw_layout(stdin_count == 1, args.rate, sample, args.channels)?;
+        if stdin_count == 1 && std::io::stdin().is_terminal() {
+            bail!(
+                "standard input is a terminal, expected audio; pipe a recording in, as in \
+                 `slap-edge score - < voice.wav`"
+            );
+        }
+        if args.no_tasks && args.prompts.is_empty() && args.packs.is_empty() {
+            bail!(
+                "--no-tasks leaves nothing to score; give a sentence with --prompt or a pack with \
+                 --prompts"
+            );
+        }
+        let tasks = match (args.no_tasks, args.tasks.is_empty()) {
+            (true, _) => TaskSelection::None,
+            (false, true) => TaskSelection::All,
+            (false, false) => TaskSelection::Named(args.tasks),
+        };
+        Ok(Self {
+            inputs,
+            raw,
+            bundle: locate::bundle(args.bundle.bundle.as_deref())?,
+            precision: args.precision,
+            tasks,
+            prompts: args.prompts,
+            packs: args.packs,
+            segments: args.segments,
+            output,
+            progress: !args.no_progress,
+        })
+    }
+}
+
+fn input(path: PathBuf) -> Input {
+    if path == Path::new("-") { Input::Stdin } else { Input::File(path) }
+}
+
+/// Tells apart the two things `--format` can state.
+fn split_formats(formats: &[Format]) -> anyhow::Result<(OutputFormat, Option<SampleFormat>)> {
+    let (mut output, mut sample) = (None, None);
+    for format in formats {
+        let repeated = match format {
+            Format::Output(format) => output.replace(*format).is_some(),
+            Format::Sample(format) => sample.replace(*format).is_some(),
+        };
+        if repeated {
+            bail!(
+                "--format is given twice for the same thing, expected at most one of human, json, \
+                 ndjson and one of u8, s16le, s24le, s32le, f32le; remove one"
+            );
+        }
+    }
+    Ok((output.unwrap_or(OutputFormat::Human), sample))
+}
+
+fn raw_layout(
+    from_stdin: bool,
+    rate: Option<u32>,
+    sample: Option<SampleFormat>,
+    channels: Option<u32>,
+) -> anyhow::Result<Option<RawPcm>> {
+    let Some(rate) = rate else {
+        if sample.is_some() || channels.is_some() {
+            bail!(
+                "raw PCM needs its sample rate, got only a sample format or channels; add --rate, \
+                 as in `--rate 16000`"
+            );
+        }
+        return Ok(None);
+    };
+    if !from_stdin {
+        bail!(
+            "--rate describes raw PCM on standard input, got only files, which state their own \
+             rate; remove it, or name `-` as a recording"
+        );
+    }
+    Ok(Some(RawPcm {
+        rate,
+        format: sample.unwrap_or(SampleFormat::S16Le),
+        channels: channels.unwrap_or(1),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_flag_states_output_and_samples() {
+        let (json, f32le) =
+            (Format::Output(OutputFormat::Json), Format::Sample(SampleFormat::F32Le));
+        let both = (OutputFormat::Json, Some(SampleFormat::F32Le));
+        assert_eq!(split_formats(&[json, f32le]).unwrap(), both);
+        assert_eq!(split_formats(&[f32le, json]).unwrap(), both);
+        assert_eq!(split_formats(&[]).unwrap(), (OutputFormat::Human, None));
+        assert!(split_formats(&[json, json]).is_err());
+    }
+
+    #[test]
+    fn raw_pcm_needs_a_rate_and_standard_input() {
+        let s24 = Some(SampleFormat::S24Le);
+        assert_eq!(raw_layout(true, None, None, None).unwrap(), None);
+        assert!(raw_layout(true, None, s24, None).is_err());
+        assert!(raw_layout(true, None, None, Some(2)).is_err());
+        assert!(raw_layout(false, Some(8000), None, None).is_err());
+        let defaults = RawPcm { rate: 8000, format: SampleFormat::S16Le, channels: 1 };
+        assert_eq!(raw_layout(true, Some(8000), None, None).unwrap(), Some(defaults));
+    }
+}

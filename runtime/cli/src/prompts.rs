@@ -1,0 +1,204 @@
+//! `slap-edge prompts`: list, add and embed sentences.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::Serialize;
+use slap_edge::model::PromptPack;
+
+use crate::args::{DocumentFormat, PromptsAddArgs, PromptsEmbedArgs, PromptsListArgs};
+use crate::output::{Page, Terminal, json};
+use crate::{Outcome, locate, models};
+
+/// Lists the sentences of a pack, task by task.
+pub fn list(args: &PromptsListArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let bundle = models::open_bundle(&locate::bundle(args.bundle.bundle.as_deref())?)?;
+    let read;
+    let pack = match &args.pack {
+        None => bundle.prompt_pack(),
+        Some(path) => {
+            read = models::read_pack(path, &bundle)?;
+            &read
+        }
+    };
+    let mut out = io::stdout().lock();
+    match args.format {
+        DocumentFormat::Json => json::document(&mut out, "prompts", &Listing::new(pack))?,
+        DocumentFormat::Human => out.write_all(human(pack, terminal).as_bytes())?,
+    }
+    Ok(Outcome::Done)
+}
+
+/// Embeds sentences and writes them into a pack file.
+pub fn add(args: &PromptsAddArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let bundle = models::open_bundle(&locate::bundle(args.bundle.bundle.as_deref())?)?;
+    let exists = args.output.exists();
+    let mut pack = if exists {
+        models::read_pack(&args.output, &bundle)?
+    } else {
+        let name = pack_name(args.name.as_deref(), &args.output);
+        PromptPack::new(name, bundle.tower_sha256(), bundle.manifest().tower.embedding_dim)
+    };
+    if let (true, Some(name)) = (exists, &args.name) {
+        pack.name.clone_from(name);
+    }
+    let before = pack.texts.len();
+    let embeddings = models::embed(&bundle, &args.sentences)?;
+    for (sentence, embedding) in args.sentences.iter().zip(&embeddings) {
+        pack.insert(sentence, &models::to_half(embedding))
+            .context("the sentence cannot be added")?;
+    }
+    write_pack(&args.output, &pack)?;
+    let added = pack.texts.len() - before;
+    let known = args.sentences.len() - added;
+    let mut message = format!(
+        "{} {}: {} added, {} in all",
+        if exists { "extended" } else { "wrote" },
+        args.output.display(),
+        sentences(added),
+        pack.texts.len()
+    );
+    if known > 0 {
+        message += &format!(" ({} already there, embedded anew)", sentences(known));
+    }
+    writeln!(io::stderr(), "{} {message}", terminal.err.good("done:"))?;
+    Ok(Outcome::Done)
+}
+
+/// Prints the embeddings of sentences.
+pub fn embed(args: &PromptsEmbedArgs) -> anyhow::Result<Outcome> {
+    let bundle = models::open_bundle(&locate::bundle(args.bundle.bundle.as_deref())?)?;
+    let embeddings = models::embed(&bundle, &args.sentences)?;
+    let payload = Embeddings {
+        bundle: &bundle.manifest().name,
+        tower_sha256: bundle.tower_sha256().to_string(),
+        dim: bundle.manifest().tower.embedding_dim,
+        prompts: args
+            .sentences
+            .iter()
+            .zip(&embeddings)
+            .map(|(text, embedding)| Embedding { text, embedding })
+            .collect(),
+    };
+    json::line(&mut io::stdout().lock(), "embeddings", &payload)?;
+    Ok(Outcome::Done)
+}
+
+#[derive(Debug, Serialize)]
+struct Embeddings<'a> {
+    bundle: &'a str,
+    tower_sha256: String,
+    dim: usize,
+    prompts: Vec<Embedding<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Embedding<'a> {
+    text: &'a str,
+    /// Unit vector.
+    embedding: &'a [f32],
+}
+
+/// A pack as text; the machine-readable payload of `list`.
+#[derive(Debug, Serialize)]
+struct Listing<'a> {
+    name: &'a str,
+    tower_sha256: String,
+    tasks: Vec<ListedTask<'a>>,
+    /// Sentences outside every task.
+    free: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListedTask<'a> {
+    task: &'a str,
+    title: &'a str,
+    minimum_probability: f32,
+    classes: Vec<ListedClass<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListedClass<'a> {
+    class: &'a str,
+    prompts: Vec<&'a str>,
+}
+
+impl<'a> Listing<'a> {
+    fn new(pack: &'a PromptPack) -> Self {
+        let text = |row: &usize| pack.texts.get(*row).map(String::as_str);
+        Self {
+            name: &pack.name,
+            tower_sha256: pack.tower_sha256.to_string(),
+            tasks: pack
+                .tasks
+                .iter()
+                .map(|task| ListedTask {
+                    task: &task.name,
+                    title: &task.title,
+                    minimum_probability: task.minimum_probability,
+                    classes: task
+                        .classes
+                        .iter()
+                        .map(|class| ListedClass {
+                            class: &class.name,
+                            prompts: class.prompts.iter().filter_map(text).collect(),
+                        })
+                        .collect(),
+                })
+                .collect(),
+            free: pack.free_prompts().iter().filter_map(text).collect(),
+        }
+    }
+}
+
+fn human(pack: &PromptPack, terminal: &Terminal) -> String {
+    let listing = Listing::new(pack);
+    let mut page = Page::new(terminal.out, terminal.width);
+    let facts = format!("{} tasks · {}", listing.tasks.len(), sentences(pack.texts.len()));
+    page.heading(listing.name, &facts);
+    for task in &listing.tasks {
+        page.section(&format!("{} ({})", task.title, task.task));
+        for class in &task.classes {
+            for (index, prompt) in class.prompts.iter().enumerate() {
+                let label = if index == 0 { class.class } else { "" };
+                page.pair(label, prompt);
+            }
+        }
+    }
+    if !listing.free.is_empty() {
+        page.section("Sentences outside tasks");
+        for prompt in &listing.free {
+            page.paragraph(prompt);
+        }
+    }
+    page.finish()
+}
+
+fn sentences(count: usize) -> String {
+    if count == 1 { "1 sentence".to_owned() } else { format!("{count} sentences") }
+}
+
+fn pack_name(given: Option<&str>, path: &Path) -> String {
+    let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    given.map(str::to_owned).or_else(stem).unwrap_or_else(|| "prompts".to_owned())
+}
+
+/// Writes beside `path` first and moves the result there, so that an interruption never
+/// leaves half a pack where a whole one was.
+fn write_pack(path: &Path, pack: &PromptPack) -> anyhow::Result<()> {
+    let bytes = pack.write().context("the pack cannot be written")?;
+    let Some(name) = path.file_name() else {
+        bail!("expected a file to write the pack to, got '{}'; name a file", path.display());
+    };
+    let mut partial = name.to_owned();
+    partial.push(".partial");
+    let partial = path.with_file_name(partial);
+    fs::write(&partial, bytes)
+        .and_then(|()| fs::rename(&partial, path))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&partial);
+        })
+        .with_context(|| format!("the pack cannot be written to '{}'", path.display()))
+}

@@ -1,0 +1,345 @@
+//! `slap-edge score`: recordings in, answers out.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use anyhow::Context;
+use half::f16;
+use serde::Serialize;
+use slap_edge::model::{Bundle, Precision, PromptPack, Tower};
+use slap_edge::{Options, Parts, Pcm, ScreenError, Screener};
+
+use crate::args::{OutputFormat, PrecisionArg};
+use crate::audio::{Audio, AudioError, Input};
+use crate::output::human::Human;
+use crate::output::report::{Model, Recording, Score, Timeline};
+use crate::output::{Progress, Terminal, convert, json, safe};
+use crate::plan::{ScorePlan, TaskSelection};
+use crate::{Outcome, models};
+
+/// Runs the command.
+pub fn run(plan: &ScorePlan, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let mut session = Session::new(plan, terminal)?;
+    let mut printer = Printer::new(plan, terminal, session.model.clone());
+    let mut outcome = Outcome::Done;
+    for input in &plan.inputs {
+        match session.score(input, &mut printer) {
+            Ok(score) => printer.score(input, score)?,
+            Err(Stop::Output(error)) => return Err(error),
+            Err(Stop::Input(failure)) => {
+                outcome = Outcome::SomeFailed;
+                printer.failure(failure)?;
+            }
+        }
+    }
+    printer.finish()?;
+    Ok(outcome)
+}
+
+/// Why the scoring of one recording ended early.
+enum Stop {
+    /// The recording is at fault; the next one may be fine.
+    Input(Failure),
+    /// Results cannot be written; there is no point in going on.
+    Output(anyhow::Error),
+}
+
+/// A recording that could not be scored; also the machine-readable payload.
+#[derive(Debug, Serialize)]
+struct Failure {
+    input: String,
+    /// A stable name.
+    code: &'static str,
+    message: String,
+}
+
+/// The model, ready for one recording after another.
+struct Session<'a> {
+    plan: &'a ScorePlan,
+    terminal: &'a Terminal,
+    screener: Screener,
+    model: Model,
+}
+
+impl<'a> Session<'a> {
+    fn new(plan: &'a ScorePlan, terminal: &'a Terminal) -> anyhow::Result<Self> {
+        let bundle = models::open_bundle(&plan.bundle)?;
+        let (pack, options) = selection(plan, &bundle)?;
+        let tower = Tower::load(&bundle, precision(plan.precision))
+            .context("the audio tower cannot be used")?;
+        let mut parts = Parts::from(&bundle);
+        if let Some(pack) = &pack {
+            parts.pack = pack;
+        }
+        let state = tower.state().context("the audio tower cannot be used")?;
+        let screener = Screener::with_encoder(&parts, state, &options)
+            .context("nothing can be scored this way")?;
+        let report = tower.report();
+        let model = Model {
+            bundle: bundle.manifest().name.clone(),
+            tower_sha256: bundle.tower_sha256().to_string(),
+            engine: format!("{} {}", report.engine, report.version),
+            precision: report.precision.to_string(),
+        };
+        Ok(Self { plan, terminal, screener, model })
+    }
+
+    /// Decodes and scores one recording from beginning to end.
+    fn score(&mut self, input: &Input, printer: &mut Printer<'_>) -> Result<Score, Stop> {
+        let began = Instant::now();
+        let audio = Audio::open(input, self.plan.raw.as_ref());
+        let mut audio = audio.map_err(|error| unreadable(input, &error))?;
+        let mut recording = convert::recording(&input.name(), audio.description());
+        printer.begin(&recording)?;
+        self.screener.reset();
+        let mut progress = Progress::new(
+            self.terminal,
+            self.plan.progress && printer.leaves_room_for_progress(),
+            &input.title(),
+            recording.seconds,
+        );
+        let (rate, channels) = (audio.description().rate, audio.description().channels);
+        let channels = u16::try_from(channels).unwrap_or(u16::MAX);
+        let mut timeline = self.plan.segments.then(Timeline::default);
+        let mut written = Ok(());
+        loop {
+            let block = match audio.next_block() {
+                Ok(Some(block)) => block,
+                Ok(None) => break,
+                Err(error) => return Err(unreadable(input, &error)),
+            };
+            self.screener
+                .push(Pcm::F32(block), rate, channels, |event| {
+                    printer.event(input, &event, &mut timeline, &mut written);
+                })
+                .map_err(|error| unscorable(input, &error))?;
+            std::mem::replace(&mut written, Ok(())).map_err(Stop::Output)?;
+            progress.at(audio.frames() as f64 / f64::from(rate));
+        }
+        self.screener
+            .finish(|event| printer.event(input, &event, &mut timeline, &mut written))
+            .map_err(|error| unscorable(input, &error))?;
+        written.map_err(Stop::Output)?;
+        progress.finish();
+
+        let summary = self.screener.summary().map_err(|error| unscorable(input, &error))?;
+        recording.seconds = Some(audio.frames() as f64 / f64::from(rate));
+        Ok(Score {
+            recording,
+            quality: convert::quality(&summary.quality, &summary.verdict),
+            tasks: summary.tasks.iter().map(convert::task).collect(),
+            prompts: summary.prompts.iter().map(convert::prompt).collect(),
+            warnings: audio.warnings(),
+            timeline: timeline.filter(|_| printer.keeps_timelines()),
+            elapsed_seconds: began.elapsed().as_secs_f64(),
+            model: self.model.clone(),
+        })
+    }
+}
+
+/// What is scored: the pack, where it is more than the bundle's own, and the choice from it.
+fn selection(
+    plan: &ScorePlan,
+    bundle: &Bundle,
+) -> anyhow::Result<(Option<PromptPack>, Options)> {
+    let mut prompts: Vec<(String, Vec<f16>)> = Vec::new();
+    let everything = plan.tasks == TaskSelection::All;
+    let mut merged = None;
+    for path in &plan.packs {
+        let extra = models::read_pack(path, bundle)?;
+        let pack = merged.get_or_insert_with(|| bundle.prompt_pack().clone());
+        pack.merge(&extra).with_context(|| {
+            format!("the prompt pack '{}' cannot join the bundle's", path.display())
+        })?;
+        if !everything {
+            prompts.extend(extra.free_prompts().into_iter().filter_map(|row| {
+                Some((extra.texts.get(row)?.clone(), extra.row(row)?.to_vec()))
+            }));
+        }
+    }
+    let embeddings = models::embed(bundle, &plan.prompts)?;
+    let embeddings = embeddings.iter().map(|embedding| models::to_half(embedding));
+    prompts.extend(plan.prompts.iter().cloned().zip(embeddings));
+    let tasks = match &plan.tasks {
+        TaskSelection::All => None,
+        TaskSelection::Named(names) => Some(names.clone()),
+        TaskSelection::None => Some(Vec::new()),
+    };
+    Ok((merged, Options { tasks, pack_prompts: everything, prompts }))
+}
+
+fn precision(argument: PrecisionArg) -> Precision {
+    match argument {
+        PrecisionArg::Float32 => Precision::Float32,
+        PrecisionArg::Int8 => Precision::Int8,
+    }
+}
+
+fn unreadable(input: &Input, error: &AudioError) -> Stop {
+    Stop::Input(Failure { input: input.name(), code: error.code(), message: error.to_string() })
+}
+
+fn unscorable(input: &Input, error: &ScreenError) -> Stop {
+    let code = match error {
+        ScreenError::Format(_) | ScreenError::Resample(_) => "format",
+        _ => "engine",
+    };
+    let message = format!("cannot be scored: {error}");
+    Stop::Input(Failure { input: input.name(), code, message })
+}
+
+/// Puts results out in the format the user chose.
+struct Printer<'a> {
+    terminal: &'a Terminal,
+    output: OutputFormat,
+    segments: bool,
+    human: Human,
+    model: Model,
+    /// Collected for the one document of `json`.
+    document: Document,
+    heard_seconds: f64,
+    elapsed_seconds: f64,
+    scored: usize,
+    failed: usize,
+}
+
+/// The payload of `--format json`.
+#[derive(Debug, Default, Serialize)]
+struct Document {
+    scores: Vec<Score>,
+    errors: Vec<Failure>,
+}
+
+/// The payload of the last line of `--format ndjson`.
+#[derive(Debug, Serialize)]
+struct Totals {
+    scored: usize,
+    failed: usize,
+    seconds: f64,
+    elapsed_seconds: f64,
+}
+
+impl<'a> Printer<'a> {
+    fn new(plan: &ScorePlan, terminal: &'a Terminal, model: Model) -> Self {
+        Self {
+            terminal,
+            output: plan.output,
+            segments: plan.segments,
+            human: Human::new(terminal.out, terminal.width),
+            model,
+            document: Document::default(),
+            heard_seconds: 0.0,
+            elapsed_seconds: 0.0,
+            scored: 0,
+            failed: 0,
+        }
+    }
+
+    /// Lines that stream to a terminal would tear a progress bar apart.
+    fn leaves_room_for_progress(&self) -> bool {
+        self.output != OutputFormat::Ndjson || !self.terminal.out_is_terminal
+    }
+
+    /// Whether a recording's timeline is printed with its score, and not as it happens.
+    fn keeps_timelines(&self) -> bool {
+        self.output != OutputFormat::Ndjson
+    }
+
+    fn line<T: Serialize>(&self, event: &str, payload: &T) -> anyhow::Result<()> {
+        json::line(&mut io::stdout().lock(), event, payload)
+    }
+
+    fn begin(&self, recording: &Recording) -> Result<(), Stop> {
+        match self.output {
+            OutputFormat::Ndjson => self.line("begin", recording).map_err(Stop::Output),
+            OutputFormat::Human | OutputFormat::Json => Ok(()),
+        }
+    }
+
+    /// Prints or keeps one event. The first failure to print is left in `written`.
+    fn event(
+        &self,
+        input: &Input,
+        event: &slap_edge::Event<'_>,
+        timeline: &mut Option<Timeline>,
+        written: &mut anyhow::Result<()>,
+    ) {
+        if !self.segments || written.is_err() {
+            return;
+        }
+        let event = convert::event(event);
+        if self.output == OutputFormat::Ndjson {
+            let input = input.name();
+            let (name, payload) = convert::line(&input, &event);
+            *written = self.line(name, &payload);
+        } else if let Some(timeline) = timeline {
+            match event {
+                convert::Happening::Segment(segment) => timeline.segments.push(segment),
+                convert::Happening::Event(event) => timeline.events.push(event),
+            }
+        }
+    }
+
+    fn score(&mut self, input: &Input, score: Score) -> anyhow::Result<()> {
+        for warning in &score.warnings {
+            self.complain(&self.terminal.err.caution("warning:"), &input.name(), warning)?;
+        }
+        self.scored += 1;
+        self.heard_seconds += score.recording.seconds.unwrap_or(0.0);
+        self.elapsed_seconds += score.elapsed_seconds;
+        match self.output {
+            OutputFormat::Human => {
+                let mut text = String::new();
+                if self.scored > 1 {
+                    text.push('\n');
+                }
+                text += &self.human.score(&input.title(), &score);
+                let mut out = io::stdout().lock();
+                out.write_all(text.as_bytes())?;
+                out.flush()?;
+            }
+            OutputFormat::Json => self.document.scores.push(score),
+            OutputFormat::Ndjson => self.line("score", &score)?,
+        }
+        Ok(())
+    }
+
+    fn failure(&mut self, failure: Failure) -> anyhow::Result<()> {
+        let Failure { input, message, .. } = &failure;
+        self.complain(&self.terminal.err.bad("error:"), input, message)?;
+        self.failed += 1;
+        match self.output {
+            OutputFormat::Human => {}
+            OutputFormat::Json => self.document.errors.push(failure),
+            OutputFormat::Ndjson => self.line("error", &failure)?,
+        }
+        Ok(())
+    }
+
+    fn complain(&self, label: &str, input: &str, message: &str) -> anyhow::Result<()> {
+        Ok(writeln!(io::stderr(), "{label} '{}' {}", safe(input), safe(message))?)
+    }
+
+    fn finish(&self) -> anyhow::Result<()> {
+        match self.output {
+            OutputFormat::Human if self.scored > 0 => {
+                let footer =
+                    self.human.footer(&self.model, self.heard_seconds, self.elapsed_seconds);
+                Ok(write!(io::stdout().lock(), "\n{footer}")?)
+            }
+            OutputFormat::Human => Ok(()),
+            OutputFormat::Json => {
+                json::document(&mut io::stdout().lock(), "scores", &self.document)
+            }
+            OutputFormat::Ndjson => self.line(
+                "end",
+                &Totals {
+                    scored: self.scored,
+                    failed: self.failed,
+                    seconds: self.heard_seconds,
+                    elapsed_seconds: self.elapsed_seconds,
+                },
+            ),
+        }
+    }
+}

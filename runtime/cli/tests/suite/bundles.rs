@@ -1,0 +1,187 @@
+//! Finding a bundle, refusing a wrong one, inspecting a right one.
+
+use std::fs;
+use std::path::Path;
+
+use crate::harness::{Folder, bare, bundle, data, run, slap};
+
+/// Scores and inspects with a bundle that must be refused with one sentence.
+#[track_caller]
+fn refused(bundle: &Path, parts: &[&str]) {
+    let voice = data("voice.flac");
+    for ran in [
+        run(bare().arg("score").arg("--bundle").arg(bundle).arg(&voice)),
+        run(bare().arg("inspect").arg(bundle)),
+    ] {
+        let ran = ran.exits(2).says(parts);
+        assert_eq!(ran.out, "");
+        assert!(ran.err.starts_with("error: "), "{}", ran.err);
+    }
+}
+
+/// Puts `new` for `old` in the manifest of a copied bundle.
+fn edit_manifest(bundle: &Path, old: &str, new: &str) {
+    let path = bundle.join("manifest.json");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(old), "no {old} in the manifest");
+    fs::write(path, text.replacen(old, new, 1)).unwrap();
+}
+
+#[test]
+fn no_bundle_anywhere() {
+    let folder = Folder::new();
+    run(bare().current_dir(folder.path()).arg("score").arg(data("voice.flac")))
+        .exits(2)
+        .says(&["no bundle found", "models/slap-voice-tiny", "share/slap-edge", "--bundle"]);
+}
+
+#[test]
+fn the_usual_place_and_the_flag_and_the_variable() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path().join("models")).unwrap();
+    fs::rename(folder.copy_of_bundle(), folder.path().join("models/slap-voice-tiny")).unwrap();
+    let voice = data("voice.flac");
+    run(bare().current_dir(folder.path()).arg("score").arg(&voice)).exits(0).quietly();
+    run(bare().env("SLAP_EDGE_BUNDLE", bundle()).arg("score").arg(&voice)).exits(0);
+    run(bare().env("SLAP_EDGE_BUNDLE", "/nowhere").arg("score").arg(&voice))
+        .exits(2)
+        .says(&["/nowhere"]);
+    run(bare()
+        .env("SLAP_EDGE_BUNDLE", "/nowhere")
+        .arg("score")
+        .arg(&voice)
+        .arg("--bundle")
+        .arg(bundle()))
+    .exits(0);
+}
+
+#[test]
+fn a_bundle_that_is_not_there_or_not_one() {
+    let folder = Folder::new();
+    refused(Path::new("/no/such/bundle"), &["/no/such/bundle", "expected", "got nothing"]);
+    refused(folder.path(), &["manifest.json", "expected", "got none"]);
+    refused(&data("voice.flac"), &["expected a bundle folder", "got a file"]);
+}
+
+#[test]
+fn a_bundle_from_the_future() {
+    let folder = Folder::new();
+    let bundle = folder.copy_of_bundle();
+    edit_manifest(&bundle, "\"version\": 1", "\"version\": 2");
+    refused(&bundle, &["version", "expected", "1", "2"]);
+}
+
+#[test]
+fn a_manifest_that_is_cut_off() {
+    let folder = Folder::new();
+    let bundle = folder.copy_of_bundle();
+    let path = bundle.join("manifest.json");
+    let text = fs::read(&path).unwrap();
+    fs::write(&path, &text[..text.len() / 2]).unwrap();
+    refused(&bundle, &["manifest.json"]);
+}
+
+#[test]
+fn a_truncated_a_tampered_and_a_missing_file() {
+    let folder = Folder::new();
+    let bundle = folder.copy_of_bundle();
+    let path = bundle.join("audio.onnx");
+    let whole = fs::read(&path).unwrap();
+
+    fs::write(&path, &whole[..whole.len() - 100]).unwrap();
+    refused(&bundle, &["audio.onnx", "bytes", "copy the bundle again"]);
+
+    let mut tampered = whole.clone();
+    tampered[whole.len() / 2] ^= 1;
+    fs::write(&path, tampered).unwrap();
+    refused(&bundle, &["audio.onnx", "sha256", "copy the bundle again"]);
+
+    fs::remove_file(&path).unwrap();
+    refused(&bundle, &["audio.onnx", "got nothing"]);
+}
+
+#[test]
+fn a_file_that_is_not_listed() {
+    let folder = Folder::new();
+    let bundle = folder.copy_of_bundle();
+    fs::write(bundle.join("extra.bin"), b"?").unwrap();
+    refused(&bundle, &["extra.bin", "expected only files the manifest lists"]);
+}
+
+#[test]
+fn inspect_shows_what_a_bundle_is_made_of() {
+    let ran = run(bare().arg("inspect").arg(bundle())).exits(0).quietly();
+    for part in [
+        "every size and digest is as listed",
+        "Files",
+        "audio.onnx",
+        "MiB",
+        "Contract",
+        "16000 Hz mono",
+        "streaming, a step every 0.48 s",
+        "tract",
+        "Tasks (",
+    ] {
+        assert!(ran.out.contains(part), "no {part:?} in: {}", ran.out);
+    }
+    for line in ran.out.lines() {
+        assert!(line.chars().count() <= 80, "wider than 80 columns: {line}");
+    }
+}
+
+#[test]
+fn inspect_as_json_holds_the_whole_manifest() {
+    let ran = run(bare().args(["inspect", "--format", "json"]).arg(bundle())).exits(0);
+    let document = ran.json();
+    assert_eq!(document["event"], "bundle");
+    let payload = &document["payload"];
+    assert_eq!(payload["verified"], true);
+    assert_eq!(payload["tower_sha256"].as_str().unwrap().len(), 64);
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(bundle().join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(payload["manifest"]["files"], manifest["files"]);
+    assert_eq!(payload["manifest"]["tower"]["states"], manifest["tower"]["states"]);
+}
+
+#[test]
+fn inspect_verifies_files_that_scoring_does_not_touch() {
+    let folder = Folder::new();
+    let bundle = folder.copy_of_bundle();
+    let path = bundle.join("text.int8.onnx");
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    run(bare().arg("inspect").arg(&bundle)).exits(2).says(&["text.int8.onnx", "sha256"]);
+    run(slap()
+        .args(["score", "--prompt", "a calm voice", "--bundle"])
+        .arg(&bundle)
+        .arg(data("voice.flac")))
+    .exits(2)
+    .says(&["text.int8.onnx", "sha256"]);
+}
+
+#[test]
+fn the_int8_tower_gives_similar_answers() {
+    let voice = data("voice.flac");
+    let mut answers = Vec::new();
+    for precision in ["float32", "int8"] {
+        let ran = run(slap()
+            .args(["score", "--format", "json", "--precision", precision])
+            .arg(&voice))
+        .exits(0);
+        let mut document = ran.json();
+        let score = document["payload"]["scores"][0].take();
+        assert_eq!(score["model"]["precision"], precision);
+        answers.push(score);
+    }
+    for (a, b) in answers[0]["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(answers[1]["tasks"].as_array().unwrap())
+    {
+        let p = |task: &serde_json::Value| task["classes"][0]["probability"].as_f64().unwrap();
+        assert!((p(a) - p(b)).abs() < 0.15, "{a} {b}");
+    }
+}

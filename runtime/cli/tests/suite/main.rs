@@ -1,0 +1,22 @@
+//! The `slap-edge` program, run as a user runs it.
+//!
+//! Where a new test goes:
+//!
+//! - [`recordings`]: what can be heard, every format, and that formats agree;
+//! - [`bad_recordings`]: what cannot, and what is said about it;
+//! - [`bundles`]: bundles that are missing, damaged or from the future, and `inspect`;
+//! - [`prompts`]: sentences, packs, and sentences that make no sense;
+//! - [`output`]: the shape of what is printed, exit codes, pipes, colours;
+//! - [`shell`]: help, version, completions, manual pages.
+//!
+//! The tests need the bundle `models/slap-voice-tiny`; `SLAP_EDGE_TEST_BUNDLE` names
+//! another. They assert what the program says about its input, not how good the model is.
+
+mod bad_recordings;
+mod bundles;
+mod harness;
+mod output;
+mod prompts;
+mod recordings;
+mod shell;
+mod sound;

@@ -1,0 +1,47 @@
+//! Help, version, completions and manual pages.
+
+use crate::harness::{Folder, bare, run};
+
+#[test]
+fn version_and_help_need_no_bundle() {
+    let version = run(bare().arg("--version")).exits(0).quietly();
+    assert_eq!(version.out, format!("slap-edge {}\n", env!("CARGO_PKG_VERSION")));
+    let help = run(bare().arg("--help")).exits(0).quietly();
+    for part in ["score", "inspect", "prompts", "Exit status:", "NO_COLOR", "SLAP_EDGE_BUNDLE"]
+    {
+        assert!(help.out.contains(part), "no {part:?} in: {}", help.out);
+    }
+    let score = run(bare().args(["score", "--help"])).exits(0).quietly();
+    for part in ["--prompt", "--task", "--segments", "--rate", "s24le", "Exit status:"] {
+        assert!(score.out.contains(part), "no {part:?} in: {}", score.out);
+    }
+}
+
+#[test]
+fn no_help_promises_a_diagnosis() {
+    for arguments in [&["--help"][..], &["score", "--help"], &["man"]] {
+        let ran = run(bare().args(arguments)).exits(0);
+        assert!(!ran.out.to_lowercase().contains("diagnos"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn completions_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = run(bare().args(["completions", shell])).exits(0).quietly();
+        assert!(ran.out.contains("slap-edge"), "{shell}");
+        assert!(ran.out.contains("segments"), "{shell}");
+    }
+}
+
+#[test]
+fn manual_pages_are_printed_or_written() {
+    let ran = run(bare().arg("man")).exits(0).quietly();
+    assert!(ran.out.contains(".TH slap-edge 1"), "{}", ran.out);
+    let folder = Folder::new();
+    let pages = folder.path().join("man1");
+    run(bare().args(["man", "--output"]).arg(&pages)).exits(0).quietly();
+    for page in ["slap-edge.1", "slap-edge-score.1", "slap-edge-prompts-add.1"] {
+        assert!(pages.join(page).is_file(), "no {page}");
+    }
+}
