@@ -160,8 +160,9 @@ def evaluate_split(
 
 
 def mean_of(scores: dict[str, TaskScore], what: str = "averaged") -> float:
-    """Mean macro-F1 over tasks."""
-    return float(np.mean([getattr(score, what) for score in scores.values()]))
+    """Mean macro-F1 over tasks; not a number when the split has too few recordings for any."""
+    values = [getattr(score, what) for score in scores.values()]
+    return float(np.mean(values)) if values else float("nan")
 
 
 def as_json(results: dict[str, dict[str, dict[str, TaskScore]]]) -> str:

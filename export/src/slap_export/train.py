@@ -315,7 +315,7 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
             "scale": round(float(learner.log_scale.exp().detach()), 2),
             "seconds": round(seconds, 1),
             "recordings_per_second": round(per_epoch * settings.batch / seconds, 1),
-            "validation": round(float(np.mean(list(scores.values()))), 4),
+            "validation": round(float(np.mean(list(scores.values()) or [np.nan])), 4),
             "tasks": {name: round(value, 3) for name, value in scores.items()},
         }
         with (folder / "log.jsonl").open("a", encoding="utf-8") as log:

@@ -1,0 +1,159 @@
+"""From nothing to a bundle, in small: corpus, features, a few steps, evaluation, pack, verify."""
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+from slap_edge import FrontEnd
+
+from slap_export.bundle import BundleError, write_manifest
+from slap_export.config import Config, load_config
+from slap_export.corpus.synth import Sizes, synthesise_corpus
+from slap_export.features import compute_features, load_features, read_audio
+from slap_export.pipeline import clear, evaluate_run, pack_run, verify_bundle
+from slap_export.runtime import pad_to_chunks
+from slap_export.train import augment, batches, crop, one_cycle, train
+
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None or shutil.which("flite") is None,
+    reason="espeak-ng and flite are not installed",
+)
+
+
+def small(config: Config) -> Config:
+    """The shipped recipe with a two-layer tower and next to no training."""
+    return dataclasses.replace(
+        config,
+        corpus=dataclasses.replace(config.corpus, path="corpus"),
+        tower=dataclasses.replace(config.tower, layers=2),
+        text=dataclasses.replace(config.text, captions_per_clip=2),
+        train=dataclasses.replace(config.train, epochs=2, batch=8, crop_chunks=(3, 4)),
+        export=dataclasses.replace(config.export, background_clips=20),
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, Path]:
+    """A finished run and bundle in a temporary folder."""
+    root = tmp_path_factory.mktemp("project")
+    config = small(load_config(RECIPE))
+    sizes = Sizes(16, 30, 30, 1, 1, train_renders=1, other_renders=1)
+    synthesise_corpus(root / config.corpus.path, sizes, config.corpus.seed, processes=1)
+    lines: list[str] = []
+    compute_features(config, root, lines.append)
+    train(config, root, lines.append)
+    evaluate_run(config, root, lines.append)
+    pack_run(config, root, root / "bundle", lines.append)
+    return config, root
+
+
+def test_bundle_is_whole(made: tuple[Config, Path]) -> None:
+    _, root = made
+    assert "golden files agree" in verify_bundle(root / "bundle")
+    card = (root / "bundle" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "synthetic voices only" in card
+    assert "not a medical device" in card
+
+
+def test_log_tells_every_epoch(made: tuple[Config, Path]) -> None:
+    config, root = made
+    text = (root / "runs" / config.bundle.name / "log.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["epoch"] for line in lines] == [1, 2]
+    assert all(np.isfinite(line["loss"]) for line in lines)
+
+
+def test_training_continues_where_it_stopped(made: tuple[Config, Path]) -> None:
+    config, root = made
+    longer = dataclasses.replace(config, train=dataclasses.replace(config.train, epochs=3))
+    copy = root.parent / "continued"
+    shutil.copytree(root, copy, ignore=shutil.ignore_patterns("bundle"), dirs_exist_ok=True)
+    lines: list[str] = []
+    train(longer, copy, lines.append, max_steps=1)
+    assert lines[0] == "continuing after epoch 2"
+    assert [json.loads(line)["epoch"] for line in lines[1:]] == [3]
+
+
+def test_wrong_golden_numbers_are_found(made: tuple[Config, Path]) -> None:
+    _, root = made
+    damaged = root / "damaged"
+    shutil.copytree(root / "bundle", damaged)
+    path = damaged / "golden" / "embeddings.safetensors"
+    tensors = load_file(path)
+    tensors["clip"] = tensors["clip"] + np.float32(1e-3)
+    save_file(tensors, path)
+    manifest = json.loads((damaged / "manifest.json").read_text())
+    for key in ("format", "version", "files"):
+        del manifest[key]
+    write_manifest(damaged, manifest)
+    with pytest.raises(BundleError, match="clip embedding: differs by 1"):
+        verify_bundle(damaged)
+
+
+def test_a_folder_of_something_else_is_not_cleared(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("do not lose this")
+    with pytest.raises(BundleError, match="not a bundle"):
+        clear(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_features_are_those_of_the_device(made: tuple[Config, Path]) -> None:
+    config, root = made
+    features = load_features(config, root)
+    spec = json.loads((root / "bundle" / "manifest.json").read_text())["front_end"]
+    for clip in (0, len(features.clips) - 1):
+        audio = read_audio(features.clips[clip].path, spec["sample_rate"])
+        padded = pad_to_chunks(audio, spec, config.tower.chunk_frames)
+        expected = FrontEnd(json.dumps(spec)).log_mel(padded)
+        # Stored as float16: half a unit in the last place at 13.8 is 0.004.
+        assert np.abs(features.frames(clip) - expected).max() < 0.01
+
+
+def test_batches_are_repeatable_and_fit_together(made: tuple[Config, Path]) -> None:
+    from slap_export.pairs import build_pool
+
+    config, root = made
+    features = load_features(config, root)
+    pool = build_pool(features.clips, config, root / config.runs / "text")
+    first, second = (next(batches(features, pool, config, epoch=0)) for _ in range(2))
+    assert all((a == b).all() for a, b in zip(first, second, strict=True))
+    assert first.true.diagonal().all()
+    assert not (first.true & first.unsure).any()
+    assert (first.earlier <= first.last).all()
+
+
+def test_crops_longer_than_a_recording_end_in_silence(made: tuple[Config, Path]) -> None:
+    config, root = made
+    features = load_features(config, root)
+    mel, last = crop(features, 0, 20, config, np.random.default_rng(0))
+    frames = config.tower.chunk_frames
+    held = int(features.starts[1] - features.starts[0])
+    assert (last + 1) * frames == held
+    assert np.allclose(mel[held:], np.log(config.front_end.log_floor))
+
+
+def test_gain_is_a_constant_above_the_floor() -> None:
+    settings = dataclasses.replace(
+        load_config(RECIPE).train.augment, tilt_db=0.0, band_masks=0, time_masks=0
+    )
+    mel = np.full((10, 64), -5.0, np.float32)
+    mel[:, 0] = -13.8
+    changed = augment(mel, settings, -13.8, -6.0, np.random.default_rng(1))
+    assert np.allclose(changed[:, 0], -13.8)
+    shift = changed[:, 1:] + 5.0
+    assert shift.std() < 1e-5
+    assert 0 < abs(shift.mean()) <= settings.gain_db * np.log(10) / 10
+
+
+def test_learning_rate_rises_and_falls() -> None:
+    settings = load_config(RECIPE).train
+    rates = [one_cycle(step, 1000, settings) for step in range(1001)]
+    assert max(rates) == pytest.approx(settings.learning_rate)
+    assert rates[0] < 0.02 * settings.learning_rate
+    assert rates[-1] == pytest.approx(0, abs=1e-9)
