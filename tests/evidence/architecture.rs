@@ -153,7 +153,9 @@ fn mentions(folder: &Path, words: &[&str], without_std: bool) -> Vec<String> {
     };
     let mut found = Vec::new();
     for path in files {
-        if of_std.iter().any(|module| path.starts_with(module) || path.with_extension("") == *module)
+        if of_std
+            .iter()
+            .any(|module| path.starts_with(module) || path.with_extension("") == *module)
         {
             continue;
         }
@@ -183,7 +185,8 @@ fn assert_absent(room: &str, words: &[&str]) {
     assert!(found.is_empty(), "{room} must not contain {words:?}:\n{}", found.join("\n"));
 }
 
-const LIBRARIES: [&str; 4] = ["runtime/core", "runtime/model", "runtime/edge", "runtime/python"];
+const LIBRARIES: [&str; 4] =
+    ["runtime/core", "runtime/model", "runtime/edge", "runtime/python"];
 
 #[test]
 fn the_core_knows_no_heap_and_no_operating_system() {

@@ -106,7 +106,9 @@ fn commands_in_the_documents_run() {
                             failures.push(format!("{place}\n  {}\n  {said}", output.status));
                         }
                     }
-                    _ => failures.extend(unknown(&line).map(|what| format!("{place}\n  {what}"))),
+                    _ => {
+                        failures.extend(unknown(&line).map(|what| format!("{place}\n  {what}")))
+                    }
                 }
             }
         }
@@ -146,7 +148,8 @@ fn unknown(line: &str) -> Option<String> {
             // Only there after `make setup`, which every check runs first.
             program.exists().then(|| missing_options(&program, &words[1..])).flatten()
         }
-        "git" | "cd" | "cargo" | "python" | "uv" | "arecord" | "jq" | "source" | "." => None,
+        "git" | "cd" | "cargo" | "python" | "python3" | "uv" | "maturin" | "sudo" => None,
+        "arecord" | "jq" | "source" | "." => None,
         "make.sh" => None,
         other => Some(format!("no test knows the program {other:?}")),
     }

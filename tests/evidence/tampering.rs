@@ -130,8 +130,9 @@ fn dimensions_that_do_not_fit() {
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     let dim = manifest["tower"]["embedding_dim"].as_u64().unwrap();
     let from = format!("\"embedding_dim\": {dim}");
-    let said =
-        refused(&[], |bundle| rewrite(bundle, &from, &format!("\"embedding_dim\": {}", dim + 1)));
+    let said = refused(&[], |bundle| {
+        rewrite(bundle, &from, &format!("\"embedding_dim\": {}", dim + 1))
+    });
     assert!(said.contains(&dim.to_string()), "{said}");
     let bands = manifest["front_end"]["bands"].as_u64().unwrap();
     let from = format!("\"bands\": {bands}");

@@ -1,0 +1,200 @@
+//! How audio arrives changes nothing: not its pieces, not whether it is a file.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value;
+use slap_edge::{Options, Pcm, Screener};
+use slap_model::{Bundle, Precision, Tower};
+use slap_tests::{built, bundle, root, scratch::Scratch, wav::Wav};
+
+/// A person, recorded at 48 kHz, from Debian's `alsa-utils`.
+const HUMAN: &str = "/usr/share/sounds/alsa/Front_Center.wav";
+
+/// Recordings at the tower's rate and at another.
+fn recordings() -> Vec<PathBuf> {
+    let golden = bundle().join("golden/speech.wav");
+    let human = PathBuf::from(HUMAN);
+    assert!(human.exists(), "{HUMAN} comes with Debian's alsa-utils");
+    vec![golden, human]
+}
+
+/// Everything that a screener says about samples pushed in pieces of `frames`
+/// frames, in turn: every event and the summary, in full precision.
+fn said<'a>(
+    screener: &mut Screener,
+    wav: &Wav,
+    pcm: impl Fn(&'a [i16], &'a [f32], std::ops::Range<usize>) -> Pcm<'a>,
+    samples: (&'a [i16], &'a [f32]),
+    pieces: impl Iterator<Item = usize>,
+) -> String {
+    let mut text = String::new();
+    let mut sink = |event: slap_edge::Event<'_>| text.push_str(&format!("{event:?}\n"));
+    let width = usize::from(wav.channels);
+    let total = wav.samples.len() / width;
+    let mut at = 0;
+    for piece in pieces {
+        let end = (at + piece).min(total);
+        let part = pcm(samples.0, samples.1, at * width..end * width);
+        screener.push(part, wav.rate, wav.channels, &mut sink).unwrap();
+        at = end;
+        if at == total {
+            break;
+        }
+    }
+    assert_eq!(at, total, "every sample was pushed");
+    screener.finish(&mut sink).unwrap();
+    text.push_str(&format!("{:?}", screener.summary().unwrap()));
+    screener.reset();
+    text
+}
+
+/// Piece lengths that look random and are the same in every run.
+fn uneven() -> impl Iterator<Item = usize> {
+    let mut state = 7u32;
+    std::iter::from_fn(move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Some((state >> 20) as usize % 3_000)
+    })
+}
+
+#[test]
+fn pieces_of_any_length_give_the_same_bits() {
+    let bundle = Bundle::open(bundle()).unwrap();
+    let tower = Tower::load(&bundle, Precision::Float32).unwrap();
+    let mut screener = Screener::new(&bundle, &tower, &Options::default()).unwrap();
+    for path in recordings() {
+        let wav = Wav::read(&path).unwrap();
+        let floats: Vec<f32> = wav.samples.iter().map(|&it| f32::from(it) / 32_768.0).collect();
+        let samples = (&wav.samples[..], &floats[..]);
+        let integer = |integers: &'_ [i16], _: &'_ [f32], range| Pcm::I16(&integers[range]);
+        let float = |_: &'_ [i16], floats: &'_ [f32], range| Pcm::F32(&floats[range]);
+        let whole =
+            said(&mut screener, &wav, integer, samples, std::iter::once(usize::MAX / 2));
+        assert!(whole.lines().count() > 2, "{whole}");
+        for length in [1, 160, 441, 4_801] {
+            let pieces = std::iter::repeat(length);
+            let cut = said(&mut screener, &wav, integer, samples, pieces);
+            assert!(cut == whole, "{}, pieces of {length}", path.display());
+        }
+        let cut = said(&mut screener, &wav, integer, samples, uneven());
+        assert!(cut == whole, "{}, uneven pieces", path.display());
+        let cut = said(&mut screener, &wav, float, samples, uneven());
+        assert!(cut == whole, "{}, as floating point", path.display());
+    }
+}
+
+/// What `score --segments --format ndjson` says, without what names the source
+/// or the time of day.
+fn scored(arguments: &[&str], input: Option<&[u8]>) -> Vec<Value> {
+    let mut command = built::command(&["score", "--segments", "--format", "ndjson"]);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Small writes, so that the command meets the audio in pieces.
+    for piece in input.unwrap_or_default().chunks(4_099) {
+        stdin.write_all(piece).unwrap();
+    }
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", output.status);
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .map(|line| {
+            let mut value: Value = serde_json::from_str(line).unwrap();
+            value["timestamp"] = Value::Null;
+            forget_source(&mut value);
+            value
+        })
+        .collect()
+}
+
+fn forget_source(value: &mut Value) {
+    match value {
+        Value::Object(entries) => {
+            for (name, entry) in entries {
+                match name.as_str() {
+                    "input" | "format" | "elapsed_seconds" | "realtime_factor" => {
+                        *entry = Value::Null;
+                    }
+                    _ => forget_source(entry),
+                }
+            }
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(forget_source),
+        _ => {}
+    }
+}
+
+/// The scores among the lines: everything but what announces the recording.
+fn scores(lines: &[Value]) -> Vec<&Value> {
+    lines.iter().filter(|line| line["event"] != "begin").collect()
+}
+
+#[test]
+fn a_file_is_scored_like_the_same_audio_from_a_pipe() {
+    for path in recordings() {
+        let wav = Wav::read(&path).unwrap();
+        let raw: Vec<u8> = wav.samples.iter().flat_map(|it| it.to_le_bytes()).collect();
+        let (rate, channels) = (wav.rate.to_string(), wav.channels.to_string());
+        let name = path.to_str().unwrap();
+        let file = scored(&[name], None);
+        let piped = scored(&["-"], Some(&wav.to_bytes()));
+        let raw = scored(
+            &["-", "--rate", &rate, "--channels", &channels, "--format", "s16le"],
+            Some(&raw),
+        );
+        assert!(scores(&file).len() > 2, "{file:?}");
+        assert_eq!(scores(&file), scores(&piped), "{name} as a WAV on standard input");
+        assert_eq!(scores(&file), scores(&raw), "{name} as raw PCM on standard input");
+    }
+}
+
+#[test]
+fn the_command_says_what_the_library_says() {
+    let path = bundle().join("golden/speech.wav");
+    let wav = Wav::read(&path).unwrap();
+    let bundle = Bundle::open(bundle()).unwrap();
+    let tower = Tower::load(&bundle, Precision::Float32).unwrap();
+    let mut screener = Screener::new(&bundle, &tower, &Options::default()).unwrap();
+    screener.push(Pcm::I16(&wav.samples), wav.rate, wav.channels, |_| {}).unwrap();
+    screener.finish(|_| {}).unwrap();
+    let summary = screener.summary().unwrap();
+
+    let lines = scored(&[path.to_str().unwrap()], None);
+    let score = lines.iter().find(|line| line["event"] == "score").unwrap();
+    let tasks = score["payload"]["tasks"].as_array().unwrap();
+    assert_eq!(tasks.len(), summary.tasks.len());
+    for (printed, task) in tasks.iter().zip(&summary.tasks) {
+        assert_eq!(printed["task"], task.info().name);
+        let expected = task.probabilities().unwrap();
+        let classes = printed["classes"].as_array().unwrap();
+        assert_eq!(classes.len(), expected.len());
+        for (class, expected) in classes.iter().zip(expected) {
+            assert_eq!(class["probability"].as_f64().unwrap() as f32, *expected);
+        }
+    }
+}
+
+#[test]
+fn every_recording_of_the_repository_can_be_scored() {
+    let folder = root().join("tests/recordings");
+    let recordings = slap_tests::files_below(&folder, "flac");
+    assert!(recordings.len() >= 5);
+    for recording in recordings {
+        let lines = scored(&[recording.to_str().unwrap()], None);
+        let score = lines.iter().find(|line| line["event"] == "score").unwrap();
+        assert_eq!(score["payload"]["quality"]["good"], true, "{}", recording.display());
+        assert!(!score["payload"]["tasks"].as_array().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_name_says_nothing_about_the_content() {
+    let scratch = Scratch::new().unwrap();
+    let path = scratch.path().join("really-a-wav.mp3");
+    std::fs::copy(Path::new(HUMAN), &path).unwrap();
+    let (renamed, original) = (scored(&[path.to_str().unwrap()], None), scored(&[HUMAN], None));
+    assert_eq!(scores(&renamed), scores(&original));
+}
