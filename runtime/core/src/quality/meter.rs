@@ -11,6 +11,12 @@ pub const FULL_SCALE: f32 = 0.99;
 /// noise of any converter.
 pub const QUIETEST_DBFS: f32 = -120.0;
 
+/// The largest magnitude that goes on to be processed, 36 dB above full scale.
+///
+/// A float file may well exceed 1, but one absurd value would reach infinity once squared
+/// and spoil everything near it.
+pub const LOUDEST: f32 = 64.0;
+
 /// Frames in a second: activity is decided every 10 ms.
 const FRAMES_PER_SECOND: u32 = 100;
 
@@ -29,12 +35,20 @@ pub struct Intake {
 impl Intake {
     /// Counts samples, in any order and of any channel.
     pub fn count(&mut self, samples: &[f32]) {
-        for sample in samples {
-            let magnitude = sample.abs();
-            self.not_finite += u64::from(!magnitude.is_finite());
-            self.clipped += u64::from(magnitude.is_finite() && magnitude >= FULL_SCALE);
+        for &sample in samples {
+            self.admit(sample);
         }
-        self.samples += samples.len() as u64;
+    }
+
+    /// Counts a sample and returns it in a shape fit to be processed: 0 for NaN and
+    /// infinity, and never beyond [`LOUDEST`].
+    #[inline]
+    pub fn admit(&mut self, sample: f32) -> f32 {
+        let finite = sample.is_finite();
+        self.samples += 1;
+        self.not_finite += u64::from(!finite);
+        self.clipped += u64::from(finite && sample.abs() >= FULL_SCALE);
+        if finite { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
     }
 
     /// Adds the counts of another span.
@@ -343,6 +357,10 @@ mod tests {
         let mut intake = Intake::default();
         intake.count(&[127.0 / 128.0, -1.0, 0.98, f32::INFINITY]);
         assert_eq!(intake, Intake { samples: 4, clipped: 2, not_finite: 1 });
+        assert_eq!(intake.admit(f32::MAX), LOUDEST);
+        assert_eq!(intake.admit(-1.5), -1.5);
+        assert_eq!(intake.admit(f32::NEG_INFINITY), 0.0);
+        assert_eq!(intake, Intake { samples: 7, clipped: 4, not_finite: 2 });
     }
 
     #[test]

@@ -15,5 +15,5 @@
 mod meter;
 mod verdict;
 
-pub use meter::{FULL_SCALE, Intake, Level, Meter, QUIETEST_DBFS, Report, Tally};
+pub use meter::{FULL_SCALE, Intake, LOUDEST, Level, Meter, QUIETEST_DBFS, Report, Tally};
 pub use verdict::{Limits, LimitsError, Reason, Verdict};

@@ -1,0 +1,77 @@
+//! One embedding for a whole clip.
+
+/// The mean of the unit embeddings of the steps that look back on the most.
+///
+/// A streaming tower pools over a span longer than its chunk, so its first embeddings know
+/// less than later ones. Once a step has a full span behind it, only such steps count; a
+/// clip too short for one is represented by its last step.
+#[derive(Debug)]
+pub(crate) struct ClipMean {
+    /// Steps in a full span.
+    span: u64,
+    steps: u64,
+    sum: Vec<f64>,
+    last: Vec<f32>,
+}
+
+impl ClipMean {
+    pub(crate) fn new(dim: usize, span: usize) -> Self {
+        Self { span: span as u64, steps: 0, sum: vec![0.0; dim], last: vec![0.0; dim] }
+    }
+
+    pub(crate) fn add(&mut self, embedding: &[f32]) {
+        self.steps += 1;
+        self.last.copy_from_slice(embedding);
+        if self.steps >= self.span {
+            for (sum, &value) in self.sum.iter_mut().zip(embedding) {
+                *sum += f64::from(value);
+            }
+        }
+    }
+
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The clip's unit embedding, `None` before the first step or in the odd case that the
+    /// embeddings cancel one another.
+    pub(crate) fn unit(&self) -> Option<Vec<f32>> {
+        if self.steps == 0 {
+            return None;
+        }
+        if self.steps < self.span {
+            return Some(self.last.clone());
+        }
+        let norm = self.sum.iter().map(|v| v * v).sum::<f64>().sqrt();
+        (norm > 1e-9).then(|| self.sum.iter().map(|v| (v / norm) as f32).collect())
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.steps = 0;
+        self.sum.fill(0.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_clips_use_their_last_step_long_ones_their_full_steps() {
+        let mut mean = ClipMean::new(2, 3);
+        assert_eq!(mean.unit(), None);
+        mean.add(&[1.0, 0.0]);
+        mean.add(&[0.6, 0.8]);
+        assert_eq!(mean.unit(), Some(vec![0.6, 0.8]));
+        mean.add(&[0.0, 1.0]);
+        assert_eq!(mean.unit(), Some(vec![0.0, 1.0]));
+        mean.add(&[1.0, 0.0]);
+        let half = core::f32::consts::FRAC_1_SQRT_2;
+        assert_eq!(mean.unit(), Some(vec![half, half]));
+        mean.add(&[-1.0, 0.0]);
+        mean.add(&[0.0, -1.0]);
+        assert_eq!(mean.unit(), None, "they cancel");
+        mean.reset();
+        assert_eq!((mean.unit(), mean.steps()), (None, 0));
+    }
+}

@@ -1,0 +1,165 @@
+//! What a stream reports.
+
+use std::sync::Arc;
+
+use slap_core::quality::{Report, Verdict};
+use slap_core::score::Outcome;
+
+use crate::pcm::Format;
+
+/// What is known of a task beforehand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskInfo {
+    /// Its name, for programs.
+    pub name: String,
+    /// Its title, for people.
+    pub title: String,
+    /// The names of its classes, in the order of their probabilities.
+    pub classes: Vec<String>,
+    /// The probability below which the top class is not an answer.
+    pub minimum_probability: f32,
+}
+
+/// What a task says about a segment or a clip.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskScore {
+    pub(crate) info: Arc<TaskInfo>,
+    pub(crate) outcome: Outcome,
+    pub(crate) probabilities: Vec<f32>,
+}
+
+impl TaskScore {
+    /// The task.
+    pub fn info(&self) -> &Arc<TaskInfo> {
+        &self.info
+    }
+
+    /// The answer, or why there is none.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// The probability of each class, in the order of [`TaskInfo::classes`]; `None` where
+    /// the task abstains, so that a score of poor input cannot be used by mistake.
+    pub fn probabilities(&self) -> Option<&[f32]> {
+        match self.outcome {
+            Outcome::Abstained(_) => None,
+            Outcome::Class(_) | Outcome::Unsure(_) => Some(&self.probabilities),
+        }
+    }
+
+    /// The name of the class that is the answer; `None` if the task is unsure or abstains.
+    pub fn class(&self) -> Option<&str> {
+        match self.outcome {
+            Outcome::Class(top) => self.info.classes.get(top.class).map(String::as_str),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of a free prompt beforehand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PromptInfo {
+    /// The sentence.
+    pub text: String,
+}
+
+/// How well a free prompt fits a segment or a clip.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PromptScore {
+    pub(crate) info: Arc<PromptInfo>,
+    pub(crate) cosine: Option<f32>,
+    pub(crate) percentile: Option<f32>,
+}
+
+impl PromptScore {
+    /// The prompt.
+    pub fn info(&self) -> &Arc<PromptInfo> {
+        &self.info
+    }
+
+    /// The cosine between prompt and audio, -1 to 1, which can be compared between audio
+    /// but not between prompts; `None` for input too poor to be scored.
+    pub fn cosine(&self) -> Option<f32> {
+        self.cosine
+    }
+
+    /// Where the cosine stands among those of the bundle's background voices, 0 to 100;
+    /// `None` also if the bundle has no background.
+    pub fn percentile(&self) -> Option<f32> {
+        self.percentile
+    }
+}
+
+/// The scores of one step of the tower.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    /// The step, from 0.
+    pub index: u64,
+    /// Where the step's chunk or window begins, in seconds.
+    pub start: f64,
+    /// Where it ends, in seconds; never beyond the end of the audio.
+    pub end: f64,
+    /// What the audio that the embedding looks back on is like.
+    pub quality: Report,
+    /// Whether that may be scored.
+    pub verdict: Verdict,
+    /// The tower's unit embedding, not smoothed.
+    pub embedding: &'a [f32],
+    /// The tasks, smoothed over time.
+    pub tasks: &'a [TaskScore],
+    /// The free prompts, smoothed over time.
+    pub prompts: &'a [PromptScore],
+}
+
+/// Something a stream reports, in the order in which it comes to be known.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A step was scored.
+    Segment(Segment<'a>),
+    /// A class has been probable for long enough.
+    Onset {
+        /// The task.
+        task: &'a Arc<TaskInfo>,
+        /// The class, as in [`TaskInfo::classes`].
+        class: usize,
+        /// Since when, in seconds.
+        time: f64,
+        /// When this was certain, in seconds.
+        known: f64,
+        /// The smoothed probability at that time.
+        probability: f32,
+    },
+    /// A class is no longer probable, the input has become too poor to say, or the stream
+    /// has ended.
+    Offset {
+        /// The task.
+        task: &'a Arc<TaskInfo>,
+        /// The class, as in [`TaskInfo::classes`].
+        class: usize,
+        /// When, in seconds.
+        time: f64,
+    },
+}
+
+/// The scores of everything since the stream began.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// The format of the samples, `None` if none came.
+    pub format: Option<Format>,
+    /// The duration of the audio that was scored.
+    pub seconds: f64,
+    /// Steps of the tower.
+    pub steps: u64,
+    /// What the audio is like.
+    pub quality: Report,
+    /// Whether it may be scored.
+    pub verdict: Verdict,
+    /// The clip's unit embedding: the mean of the steps that look back on the most,
+    /// brought back to length 1. `None` without a step.
+    pub embedding: Option<Vec<f32>>,
+    /// The tasks, by that embedding.
+    pub tasks: Vec<TaskScore>,
+    /// The free prompts, by that embedding.
+    pub prompts: Vec<PromptScore>,
+}
