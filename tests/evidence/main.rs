@@ -3,6 +3,7 @@
 //! - `architecture`: what ARCHITECTURE.md says about dependencies, paths and
 //!   absences.
 //! - `golden`: the bundle's recorded features, embeddings and scores, replayed.
+//! - `front_end`: features that other libraries computed, matched.
 //! - `stream`: cutting the audio differently changes nothing; a file's result
 //!   is the stream's.
 //! - `allocation`: what must not touch the heap while it runs.
@@ -12,6 +13,7 @@
 mod allocation;
 mod architecture;
 mod documentation;
+mod front_end;
 mod golden;
 mod stream;
 mod tampering;

@@ -4,8 +4,8 @@ use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyArray2, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use slap_core::front_end::{FrontEndSpec, StdPlan, StdStream};
-use slap_model::manifest;
+use slap_core::front_end::{StdPlan, StdStream};
+use slap_model::front_end::spec_from_json;
 use std::sync::Arc;
 
 /// The log-mel front end of a bundle.
@@ -25,7 +25,7 @@ pub struct FrontEnd {
 impl FrontEnd {
     #[new]
     fn new(spec: &str) -> PyResult<Self> {
-        let spec: FrontEndSpec = manifest::FrontEnd::from_json(spec).map_err(value_error)?.into();
+        let spec = spec_from_json(spec).map_err(value_error)?;
         let plan = StdPlan::new(&spec).map_err(value_error)?;
         Ok(Self { plan: Arc::new(plan) })
     }
@@ -62,7 +62,8 @@ impl FrontEnd {
         let samples = audio.as_slice()?;
         let plan = &self.plan;
         let frames = py.detach(|| {
-            let mut frames = Vec::with_capacity(plan.frames(samples.len() as u64) as usize * plan.bands());
+            let mut frames =
+                Vec::with_capacity(plan.frames(samples.len() as u64) as usize * plan.bands());
             let mut stream = plan.stream();
             stream.push(plan, samples, |_, frame| frames.extend_from_slice(frame));
             stream.finish(plan, |_, frame| frames.extend_from_slice(frame));
@@ -117,7 +118,11 @@ impl FrontEndStream {
     }
 }
 
-fn to_array(py: Python<'_>, values: Vec<f32>, bands: usize) -> PyResult<Bound<'_, PyArray2<f32>>> {
+fn to_array(
+    py: Python<'_>,
+    values: Vec<f32>,
+    bands: usize,
+) -> PyResult<Bound<'_, PyArray2<f32>>> {
     let shape = (values.len() / bands, bands);
     Ok(Array2::from_shape_vec(shape, values).map_err(value_error)?.into_pyarray(py))
 }
