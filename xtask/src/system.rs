@@ -37,18 +37,6 @@ const LINKER: Need = Need {
     probe: Probe::Succeeds("cc", &["--version"]),
 };
 
-const PKG_CONFIG: Need = Need {
-    packages: &["pkg-config"],
-    purpose: "to find the system's sound library",
-    probe: Probe::Succeeds("pkg-config", &["--version"]),
-};
-
-const ALSA: Need = Need {
-    packages: &["libasound2-dev", "pkg-config"],
-    purpose: "to build the microphone input of the slap-edge command",
-    probe: Probe::Succeeds("pkg-config", &["--exists", "alsa"]),
-};
-
 const PYTHON_VENV: Need = Need {
     packages: &["python3-venv"],
     purpose: "to make the Python environment of the training half",
@@ -74,11 +62,10 @@ const HUMAN_RECORDINGS: Need = Need {
 };
 
 /// What building and running the `slap-edge` command takes.
-pub const TO_RUN: &[Need] = &[LINKER, PKG_CONFIG, ALSA];
+pub const TO_RUN: &[Need] = &[LINKER];
 
 /// What the checks take besides.
-pub const TO_CHECK: &[Need] =
-    &[LINKER, PKG_CONFIG, ALSA, PYTHON_VENV, ESPEAK, FLITE, HUMAN_RECORDINGS];
+pub const TO_CHECK: &[Need] = &[LINKER, PYTHON_VENV, ESPEAK, FLITE, HUMAN_RECORDINGS];
 
 /// Installs what is missing, after saying what and why.
 ///
