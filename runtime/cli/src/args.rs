@@ -54,7 +54,9 @@ pub struct LowArgs {
         value_enum,
         default_value = "auto",
         value_name = "WHEN",
-        hide_short_help = true
+        alias = "colour",
+        hide_short_help = true,
+        display_order = 900
     )]
     pub color: ColorWhen,
 }
@@ -116,7 +118,8 @@ pub struct ScoreArgs {
     pub formats: Vec<Format>,
 
     /// Standard input is raw PCM with this many frames a second.
-    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(1..=768_000))]
+    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32)
+        .range(i64::from(slap_edge::LOWEST_RATE)..=i64::from(slap_edge::HIGHEST_RATE)))]
     pub rate: Option<u32>,
 
     /// Interleaved channels of raw PCM [default: 1].

@@ -10,6 +10,7 @@ use slap_edge::model::{Bundle, Precision, PromptPack, TextTower, Tower};
 
 use crate::args::{DocumentFormat, InspectArgs};
 use crate::output::{Page, Terminal, json};
+use crate::selftest::{self, SelfTest};
 use crate::{Outcome, locate, models};
 
 /// Runs the command.
@@ -35,6 +36,7 @@ struct Findings<'a> {
     verified: bool,
     tower_sha256: String,
     engines: Vec<Engine>,
+    self_test: SelfTest,
     pack: Pack<'a>,
     background: Option<Background<'a>>,
     manifest: &'a Manifest,
@@ -67,10 +69,12 @@ impl<'a> Findings<'a> {
     /// Loads every graph of `bundle` once.
     fn new(bundle: &'a Bundle) -> anyhow::Result<Self> {
         let manifest = bundle.manifest();
-        let mut engines = vec![audio_engine(bundle, Precision::Float32)?];
+        let tower = audio_tower(bundle, Precision::Float32)?;
+        let mut engines = vec![Engine::audio(&tower)];
         if manifest.tower.int8.is_some() {
-            engines.push(audio_engine(bundle, Precision::Int8)?);
+            engines.push(Engine::audio(&audio_tower(bundle, Precision::Int8)?));
         }
+        let self_test = selftest::run(bundle, &tower)?;
         if let Some(text) = &manifest.text {
             TextTower::load(bundle).context("the text tower cannot be used")?;
             let engine = engines[0].engine.clone();
@@ -83,6 +87,7 @@ impl<'a> Findings<'a> {
             verified: true,
             tower_sha256: bundle.tower_sha256().to_string(),
             engines,
+            self_test,
             pack: Pack {
                 name: &pack.name,
                 prompts: pack.texts.len(),
@@ -98,15 +103,20 @@ impl<'a> Findings<'a> {
     }
 }
 
-fn audio_engine(bundle: &Bundle, precision: Precision) -> anyhow::Result<Engine> {
-    let tower = Tower::load(bundle, precision).context("the audio tower cannot be used")?;
-    let report = tower.report();
-    Ok(Engine {
-        tower: "audio",
-        file: report.file.clone(),
-        engine: format!("{} {}", report.engine, report.version),
-        precision: Some(report.precision.to_string()),
-    })
+impl Engine {
+    fn audio(tower: &Tower) -> Self {
+        let report = tower.report();
+        Self {
+            tower: "audio",
+            file: report.file.clone(),
+            engine: format!("{} {}", report.engine, report.version),
+            precision: Some(report.precision.to_string()),
+        }
+    }
+}
+
+fn audio_tower(bundle: &Bundle, precision: Precision) -> anyhow::Result<Tower> {
+    Tower::load(bundle, precision).context("the audio tower cannot be used")
 }
 
 fn human(bundle: &Bundle, findings: &Findings<'_>, terminal: &Terminal) -> String {
@@ -123,6 +133,12 @@ fn human(bundle: &Bundle, findings: &Findings<'_>, terminal: &Terminal) -> Strin
         "{} files, {}: every size and digest is as listed, every graph loads",
         manifest.files.len(),
         size(bytes)
+    ));
+    let test = &findings.self_test;
+    page.good(&format!(
+        "self-test: {} probabilities of its own recording come out as recorded, to {:.1e} \
+         ({:.0e} allowed)",
+        test.probabilities, test.largest_difference, test.tolerance
     ));
 
     page.section("Files");

@@ -16,6 +16,7 @@ mod output;
 mod plan;
 mod prompts;
 mod score;
+mod selftest;
 mod shell;
 
 use std::io::{self, Write};

@@ -73,12 +73,13 @@ impl<'a> Session<'a> {
         }
         let state = tower.state().context("the audio tower cannot be used")?;
         let screener = Screener::with_encoder(&parts, state, &options)
-            .context("nothing can be scored this way")?;
+            .context("the tasks and sentences cannot be scored")?;
         let report = tower.report();
         let model = Model {
             bundle: bundle.manifest().name.clone(),
             tower_sha256: bundle.tower_sha256().to_string(),
-            engine: format!("{} {}", report.engine, report.version),
+            engine: report.engine.to_owned(),
+            engine_version: report.version.to_owned(),
             precision: report.precision.to_string(),
         };
         Ok(Self { plan, terminal, screener, model })
@@ -317,7 +318,11 @@ impl<'a> Printer<'a> {
     }
 
     fn complain(&self, label: &str, input: &str, message: &str) -> anyhow::Result<()> {
-        Ok(writeln!(io::stderr(), "{label} '{}' {}", safe(input), safe(message))?)
+        let name = match input {
+            "-" => "standard input".to_owned(),
+            file => format!("'{}'", safe(file)),
+        };
+        Ok(writeln!(io::stderr(), "{label} {name} {}", safe(message))?)
     }
 
     fn finish(&self) -> anyhow::Result<()> {

@@ -13,8 +13,12 @@ use super::terminal::{Style, columns, cut, fit, safe, wrap};
 /// Columns of a percentage such as `100 %`.
 const PERCENT: usize = 5;
 
-/// Columns of a probability bar.
+/// Columns of a bar, and what is left of it where the terminal is narrow.
 const BAR: usize = 20;
+const NARROW_BAR: usize = 10;
+
+/// A terminal with fewer columns is narrow.
+const NARROW: usize = 78;
 
 /// Columns of a span of time such as `1:02:03 to 1:02:07`.
 const SPAN: usize = 18;
@@ -72,7 +76,8 @@ impl Human {
         if elapsed_seconds > 0.0 && heard_seconds > elapsed_seconds {
             let _ = write!(line, " ({:.0} × real time)", heard_seconds / elapsed_seconds);
         }
-        format!("{}\n", self.style.faint(cut(&line, self.width)))
+        let lines = wrap(&line, self.width);
+        lines.iter().map(|line| self.style.faint(line) + "\n").collect()
     }
 
     fn heading(&self, title: &str, recording: &Recording, quality: &Quality) -> String {
@@ -87,11 +92,11 @@ impl Human {
         facts.push(if quality.level_dbfs > SILENCE_DBFS {
             format!("{} dBFS", signed(quality.level_dbfs, 1))
         } else {
-            "digital silence".to_owned()
+            "silent".to_owned()
         });
         let mut text = heading(self.style, self.width, title, &facts.join(" · "));
         if let Some(explanation) = &quality.explanation {
-            let sentence = format!("Not scored: {explanation}.");
+            let sentence = format!("Not scored – {explanation}.");
             for line in wrap(&sentence, self.width) {
                 let _ = writeln!(text, "{}", self.style.caution(line));
             }
@@ -100,7 +105,7 @@ impl Human {
     }
 
     fn tasks(&self, text: &mut String, tasks: &[TaskScore]) {
-        let rest = self.width.saturating_sub(BAR + PERCENT + 3 * GAP);
+        let rest = self.width.saturating_sub(self.bar_width() + PERCENT + 3 * GAP);
         let title_width = widest(tasks.iter().map(|task| columns(&task.title)))
             .min(WIDEST_TITLE)
             .min(rest / 2);
@@ -119,7 +124,7 @@ impl Human {
             };
             let answer = painted(self.style, &fit(&answer, answer_width));
             let amount = task.probability.map_or_else(String::new, |probability| {
-                format!("{}  {}", self.bar(probability, BAR), percent(probability))
+                format!("{}  {}", self.bar(probability), percent(probability))
             });
             let _ = writeln!(text, "{}", format!("{title}  {answer}  {amount}").trim_end());
         }
@@ -135,23 +140,31 @@ impl Human {
     }
 
     fn prompt_answer(&self, prompt: &PromptScore) -> String {
+        let indent = " ".repeat(GAP);
         let Some(cosine) = prompt.cosine else {
-            return format!("  {}", self.style.faint("no answer"));
+            return format!("{indent}{}", self.style.faint("no answer"));
         };
-        let cosine = self.style.faint(format!("cosine {}", signed(cosine, 3)));
+        let cosine = format!("cosine {}", signed(cosine, 3));
         let Some(percentile) = prompt.percentile else {
-            return format!(
-                "  {cosine}{}",
-                self.style.faint(", no reference voices in this bundle to rank it among")
-            );
+            let words =
+                format!("{cosine}, no reference voices in this bundle to rank it among");
+            let lines = wrap(&words, self.width - GAP);
+            let lines: Vec<String> = lines
+                .iter()
+                .map(|line| format!("{indent}{}", self.style.faint(line)))
+                .collect();
+            return lines.join("\n");
         };
         let words = match percentile.round() as u8 {
             0 => "weaker than all reference voices".to_owned(),
             100 => "stronger than all reference voices".to_owned(),
             share => format!("stronger than {share} % of reference voices"),
         };
-        let bar = self.bar(percentile / 100.0, BAR);
-        format!("  {}  {bar}  {cosine}", self.style.strong(fit(&words, 38)))
+        let (words, cosine) = (self.style.strong(fit(&words, 38)), self.style.faint(cosine));
+        if self.width < NARROW {
+            return format!("{indent}{words}  {cosine}");
+        }
+        format!("{indent}{words}  {}  {cosine}", self.bar(percentile / 100.0))
     }
 
     fn timeline(&self, text: &mut String, timeline: &Timeline) {
@@ -203,9 +216,14 @@ impl Human {
         }
     }
 
-    /// A bar of `width` columns, filled to `share` (0 to 1) in eighths of a column.
-    fn bar(&self, share: f32, width: usize) -> String {
+    fn bar_width(&self) -> usize {
+        if self.width < NARROW { NARROW_BAR } else { BAR }
+    }
+
+    /// A bar filled to `share` (0 to 1) in eighths of a column.
+    fn bar(&self, share: f32) -> String {
         const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+        let width = self.bar_width();
         let eighths = (share.clamp(0.0, 1.0) * width as f32 * 8.0).round() as usize;
         let (full, part) = (eighths / 8, EIGHTHS[eighths % 8]);
         let filled = format!("{}{part}", "█".repeat(full));
@@ -279,7 +297,8 @@ fn spans(events: &[Event]) -> Vec<(&Event, Option<f64>)> {
     spans
 }
 
-/// `values` (0 to 1) as `cells` blocks of rising height; each shows the mean of its share.
+/// `values` (0 to 1) as `cells` blocks of rising height; each shows the mean of its share,
+/// and a dot where there was no answer.
 fn sparkline(values: &[Option<f32>], cells: usize) -> String {
     const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     (0..cells)
@@ -288,7 +307,7 @@ fn sparkline(values: &[Option<f32>], cells: usize) -> String {
             let to = ((cell + 1) * values.len() / cells).max(from + 1);
             let known: Vec<f32> = values[from..to].iter().copied().flatten().collect();
             if known.is_empty() {
-                return ' ';
+                return '·';
             }
             let mean = known.iter().sum::<f32>() / known.len() as f32;
             LEVELS[((mean.clamp(0.0, 1.0) * 8.0) as usize).min(7)]
@@ -418,7 +437,8 @@ mod tests {
             model: Model {
                 bundle: "slap-voice-tiny".to_owned(),
                 tower_sha256: "00".to_owned(),
-                engine: "tract 0.23.9".to_owned(),
+                engine: "tract".to_owned(),
+                engine_version: "0.23.9".to_owned(),
                 precision: "float32".to_owned(),
             },
         }
@@ -444,7 +464,7 @@ Age-typical sound  no answer
         assert_eq!(PLAIN.score("interview.flac", &score()), expected);
         assert_eq!(
             PLAIN.footer(&score().model, 11.0, 0.11),
-            "slap-voice-tiny · float32 · tract 0.23.9 · 11.0 s in 0.11 s (100 × real time)\n"
+            "slap-voice-tiny · float32 · tract · 11.0 s in 0.11 s (100 × real time)\n"
         );
     }
 
@@ -455,7 +475,7 @@ Age-typical sound  no answer
         score.quality.explanation = Some("only 0.20 s of sound, 0.50 s needed".to_owned());
         let text = PLAIN.score("x.wav", &score);
         assert!(
-            text.contains("\nNot scored: only 0.20 s of sound, 0.50 s needed.\n"),
+            text.contains("\nNot scored – only 0.20 s of sound, 0.50 s needed.\n"),
             "{text}"
         );
     }
@@ -471,7 +491,7 @@ Age-typical sound  no answer
             let name = "a very long file name indeed ".repeat(4);
             let text = human.score(&name, &score) + &human.footer(&score.model, 9e4, 123.0);
             for line in text.lines() {
-                assert!(columns(line) <= width.max(78), "{width}: {line}");
+                assert!(columns(line) <= width, "{width}: {line}");
             }
         }
     }

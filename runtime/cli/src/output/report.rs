@@ -13,8 +13,10 @@ pub struct Model {
     pub bundle: String,
     /// SHA-256 of the float32 audio tower, hexadecimal.
     pub tower_sha256: String,
-    /// The engine and its version.
+    /// The engine that ran it.
     pub engine: String,
+    /// The engine's version.
+    pub engine_version: String,
     /// The numbers it ran with.
     pub precision: String,
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use slap_edge::model::Sha256;
+
 use crate::harness::{Folder, bare, bundle, data, run, slap};
 
 /// Scores and inspects with a bundle that must be refused with one sentence.
@@ -113,6 +115,7 @@ fn inspect_shows_what_a_bundle_is_made_of() {
     let ran = run(bare().arg("inspect").arg(bundle())).exits(0).quietly();
     for part in [
         "every size and digest is as listed",
+        "self-test: ",
         "Files",
         "audio.onnx",
         "MiB",
@@ -137,10 +140,40 @@ fn inspect_as_json_holds_the_whole_manifest() {
     let payload = &document["payload"];
     assert_eq!(payload["verified"], true);
     assert_eq!(payload["tower_sha256"].as_str().unwrap().len(), 64);
+    let test = &payload["self_test"];
+    assert!(test["probabilities"].as_u64().unwrap() > 0);
+    let number = |key: &str| test[key].as_f64().unwrap();
+    assert!(number("largest_difference") <= number("tolerance"));
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(bundle().join("manifest.json")).unwrap()).unwrap();
     assert_eq!(payload["manifest"]["files"], manifest["files"]);
     assert_eq!(payload["manifest"]["tower"]["states"], manifest["tower"]["states"]);
+}
+
+#[test]
+fn inspect_notices_a_machine_that_hears_something_else() {
+    let folder = Folder::new();
+    let bundle = folder.copy_of_bundle();
+    let path = bundle.join("golden/scores.json");
+    let old = fs::read(&path).unwrap();
+    let mut scores: serde_json::Value = serde_json::from_slice(&old).unwrap();
+    let task = scores["tasks"].as_object_mut().unwrap().values_mut().next().unwrap();
+    let probability = task.as_object_mut().unwrap().values_mut().next().unwrap();
+    *probability = (probability.as_f64().unwrap() - 0.05).abs().into();
+    let new = serde_json::to_vec(&scores).unwrap();
+    fs::write(&path, &new).unwrap();
+    // The manifest vouches for the new file, as a bundle made elsewhere would.
+    let manifest = bundle.join("manifest.json");
+    let mut contract: serde_json::Value =
+        serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    contract["files"]["golden/scores.json"] = serde_json::json!({
+        "bytes": new.len(),
+        "sha256": Sha256::of(&new).to_string(),
+    });
+    fs::write(&manifest, serde_json::to_vec(&contract).unwrap()).unwrap();
+    run(bare().arg("inspect").arg(&bundle))
+        .exits(2)
+        .says(&["the self-test expected a probability of", "do not rely on"]);
 }
 
 #[test]

@@ -12,6 +12,9 @@
 //! The tests need the bundle `models/slap-voice-tiny`; `SLAP_EDGE_TEST_BUNDLE` names
 //! another. They assert what the program says about its input, not how good the model is.
 
+// Helpers may unwrap as the tests do: a panic is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod bad_recordings;
 mod bundles;
 mod harness;

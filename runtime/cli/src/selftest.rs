@@ -1,0 +1,90 @@
+//! Replaying a bundle's own recording: does this machine hear what the trainer heard?
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use slap_edge::model::{Bundle, Tower};
+use slap_edge::{Options, Pcm, Screener};
+
+use crate::audio::{Audio, Input};
+
+/// How far this machine's answers are from the recorded ones.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SelfTest {
+    /// Probabilities compared.
+    pub probabilities: usize,
+    /// The largest difference found.
+    pub largest_difference: f32,
+    /// The largest difference the bundle tolerates.
+    pub tolerance: f32,
+}
+
+/// The bundle's recorded scores: task, class, probability.
+#[derive(Debug, Deserialize)]
+struct Recorded {
+    tasks: BTreeMap<String, BTreeMap<String, f32>>,
+}
+
+/// Scores the recording that `bundle` carries and compares every probability.
+///
+/// # Errors
+///
+/// When the recording or its scores cannot be read, or a probability differs by more than
+/// the bundle tolerates.
+pub fn run(bundle: &Bundle, tower: &Tower) -> anyhow::Result<SelfTest> {
+    let golden = &bundle.manifest().golden;
+    let tolerance = golden.tolerance.probability;
+    let text = bundle.read(&golden.scores)?;
+    let recorded: Recorded = serde_json::from_slice(&text)
+        .with_context(|| format!("the self-test cannot read '{}'", golden.scores))?;
+
+    let input = Input::File(bundle.dir().join(&golden.audio));
+    let mut audio = Audio::open(&input, None)
+        .with_context(|| format!("the self-test cannot hear '{}'", golden.audio))?;
+    let (rate, channels) = (audio.description().rate, audio.description().channels);
+    let channels = u16::try_from(channels).unwrap_or(u16::MAX);
+    let mut screener = Screener::new(bundle, tower, &Options::default())
+        .context("the bundle's tasks cannot be scored")?;
+    while let Some(block) = audio.next_block()? {
+        screener.push(Pcm::F32(block), rate, channels, |_| {})?;
+    }
+    screener.finish(|_| {})?;
+
+    let summary = screener.summary()?;
+    let mut test = SelfTest { probabilities: 0, largest_difference: 0.0, tolerance };
+    for task in &summary.tasks {
+        let info = task.info();
+        let Some(probabilities) = task.probabilities() else {
+            bail!(
+                "the self-test expected '{}' to be fit for scoring, got no answer to task `{}`; \
+                 copy the bundle again",
+                golden.audio,
+                info.name
+            );
+        };
+        for (class, got) in info.classes.iter().zip(probabilities) {
+            let expected = recorded.tasks.get(&info.name).and_then(|task| task.get(class));
+            let Some(expected) = expected else {
+                bail!(
+                    "the self-test expected a probability of `{class}` in task `{}` in '{}', got \
+                     none; copy the bundle again",
+                    info.name,
+                    golden.scores
+                );
+            };
+            let difference = (expected - got).abs();
+            if difference.is_nan() || difference > tolerance {
+                bail!(
+                    "the self-test expected a probability of {expected:.4} for `{class}` in task \
+                     `{}`, got {got:.4}, which differs by more than {tolerance}; do not rely on \
+                     this bundle with this build",
+                    info.name
+                );
+            }
+            test.probabilities += 1;
+            test.largest_difference = test.largest_difference.max(difference);
+        }
+    }
+    Ok(test)
+}
