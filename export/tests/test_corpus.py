@@ -179,3 +179,16 @@ def test_trimming_and_active_seconds() -> None:
     assert active_seconds(samples) == pytest.approx(0.5, abs=0.02)
     assert len(trim(samples, 0.0)) == pytest.approx(8000, abs=320)
     assert len(trim(np.zeros(1600, np.float32), 0.1)) == 0
+
+
+@needs_voices
+def test_every_language_speaks_with_the_voice_it_is_given() -> None:
+    # Some of espeak-ng's names for a language ignore the variant, and with it the speaker.
+    rng = np.random.default_rng(0)
+    with engines.VoiceFolder() as folder:
+        for language in LANGUAGES.values():
+            text = invent_text(language, 8, rng)
+            said = folder.speak(text, language.name, ("formant 1 115",), (240, 260), 170, 0)
+            found = pitch_track(said.samples, 60, 500)
+            assert found.median_hz == pytest.approx(250, rel=0.15), language.name
+            assert said.nuclei >= 5, language.name

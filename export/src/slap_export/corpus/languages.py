@@ -30,7 +30,7 @@ _ENGLISH = (
 
 _WORDS: dict[str, str] = {
     "en-us": _ENGLISH,
-    "en-gb": _ENGLISH,
+    "en": _ENGLISH,
     "en-gb-scotland": _ENGLISH,
     "en-gb-x-rp": _ENGLISH,
     "de": "der alte Fischer zählt am Abend die Schiffe Wasser Garten Brücke schöner Morgen langsam"
@@ -140,7 +140,7 @@ LANGUAGES: dict[str, Language] = {
 }
 """Every language by espeak-ng name."""
 
-ENGLISH_NAMES = ("en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp")
+ENGLISH_NAMES = ("en-us", "en", "en-gb-scotland", "en-gb-x-rp")
 """The English accents, which share one word list and the sentences below."""
 
 _WHO = (
