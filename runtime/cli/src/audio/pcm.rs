@@ -19,7 +19,7 @@ use symphonia::core::units::{Duration, Timestamp};
 
 use super::{AudioError, Description};
 
-/// Frames decoded at a time: 0.26 s at 16 kHz.
+/// Most frames decoded at a time: 0.26 s at 16 kHz.
 const BLOCK_FRAMES: usize = 4096;
 
 /// Data lengths from here up are what programs write that stream a WAV into a
@@ -135,15 +135,15 @@ impl Pcm {
         self.description.clone()
     }
 
-    /// Decodes up to [`BLOCK_FRAMES`] frames into `out`; false at the end.
+    /// Decodes what is there, up to [`BLOCK_FRAMES`] frames, into `out`; false at the end.
     pub fn next_block(&mut self, out: &mut Vec<f32>) -> Result<bool, AudioError> {
         let mut want = BLOCK_FRAMES * self.frame_bytes;
         if let Some(remaining) = self.remaining {
             want = want.min(usize::try_from(remaining).unwrap_or(want));
         }
         self.bytes.resize(want, 0);
-        let got =
-            read_up_to(&mut self.reader, &mut self.bytes).map_err(AudioError::Unreadable)?;
+        let got = read_frames(&mut self.reader, &mut self.bytes, self.frame_bytes)
+            .map_err(AudioError::Unreadable)?;
         if let Some(remaining) = &mut self.remaining {
             *remaining -= got as u64;
         }
@@ -173,10 +173,18 @@ fn coding(codec: AudioCodecId) -> Option<(usize, &'static str)> {
     })
 }
 
-/// Fills `buffer` unless the reader ends first; returns how much was read.
-fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+/// Reads what is there, at least one frame and no part of another, or to the end; returns
+/// how many bytes were read.
+///
+/// A live pipe gives a few frames at a time: they are passed on at once rather than when
+/// the buffer is full.
+fn read_frames(
+    reader: &mut dyn Read,
+    buffer: &mut [u8],
+    frame_bytes: usize,
+) -> io::Result<usize> {
     let mut filled = 0;
-    while filled < buffer.len() {
+    while filled < buffer.len() && (filled == 0 || !filled.is_multiple_of(frame_bytes)) {
         match reader.read(&mut buffer[filled..]) {
             Ok(0) => break,
             Ok(count) => filled += count,
@@ -225,5 +233,31 @@ mod tests {
         let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
         let expected: Vec<f32> = samples.iter().map(|&s| f32::from(s) / 32_768.0).collect();
         assert_eq!(decode(SampleFormat::S16Le, 1, &bytes), expected);
+    }
+
+    /// Gives a few bytes a read, as a live pipe does.
+    struct Trickle(io::Cursor<Vec<u8>>, usize);
+
+    impl Read for Trickle {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = buffer.len().min(self.1);
+            self.0.read(&mut buffer[..count])
+        }
+    }
+
+    #[test]
+    fn a_live_pipe_is_passed_on_frame_by_frame() {
+        let bytes: Vec<u8> = (0..=99).collect();
+        let raw = RawPcm { rate: 16_000, format: SampleFormat::S24Le, channels: 2 };
+        for trickle in 1..=13 {
+            let reader = Trickle(io::Cursor::new(bytes.clone()), trickle);
+            let mut pcm = Pcm::raw(Box::new(reader), &raw).unwrap();
+            let (mut all, mut block) = (Vec::new(), Vec::new());
+            while pcm.next_block(&mut block).unwrap() {
+                assert!(block.len() <= 2 * trickle.max(1), "waited for more than one read");
+                all.extend_from_slice(&block);
+            }
+            assert_eq!(all, decode(SampleFormat::S24Le, 2, &bytes), "{trickle} bytes a read");
+        }
     }
 }
