@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,6 @@ class CaptionPool:
 
 def build_pool(clips: list[CorpusClip], config: Config, cache: Path) -> CaptionPool:
     """Draws captions for the training recordings and embeds each different one once."""
-    rng = np.random.default_rng(config.train.seed)
     count = config.text.captions_per_clip
     rows: dict[str, int] = {}
     facts: list[list[int]] = []
@@ -66,6 +66,8 @@ def build_pool(clips: list[CorpusClip], config: Config, cache: Path) -> CaptionP
     for index, clip in enumerate(clips):
         if clip.split != "train":
             continue
+        # A generator of its own, so that a change to one recording leaves the others' captions.
+        rng = np.random.default_rng((config.train.seed, zlib.crc32(clip.id.encode())))
         for place in range(count):
             drawn = caption(clip.attributes, rng)
             row = rows.setdefault(drawn.text, len(rows))

@@ -2,8 +2,7 @@
 
 Captions are embedded once, before training, by the same int8 file that ships
 in the bundle; a sentence typed on a device therefore meets the tower exactly as
-a caption did in training. Embeddings are cached on disk, keyed by the file and
-the sentences.
+a caption did in training. Embeddings are cached on disk.
 """
 
 from __future__ import annotations
@@ -48,16 +47,21 @@ def text_files(folder: Path) -> tuple[Path, Path]:
 def embed_captions(
     captions: list[str], cache: Path, blob: Path, tokenizer: Path, max_tokens: int
 ) -> NDArray[np.float32]:
-    """Sentence embeddings [len(captions), 384], from the cache when it holds exactly these."""
-    digest = hashlib.sha256(blob.read_bytes())
-    digest.update("\n".join(captions).encode())
-    path = cache / f"captions-{digest.hexdigest()[:16]}.npy"
+    """Sentence embeddings [len(captions), 384]; those embedded before come from the cache."""
+    digest = hashlib.sha256(blob.read_bytes()).hexdigest()[:16]
+    path = cache / f"sentences-{digest}.npz"
+    texts: list[str] = []
+    known = np.zeros((0, WIDTH), np.float32)
     if path.exists():
-        found: NDArray[np.float32] = np.load(path)
-        return found
-    sentences = TextEncoder(blob, tokenizer, max_tokens).encode(captions)
-    cache.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npy")
-    np.save(partial, sentences)
-    partial.rename(path)
-    return sentences
+        content = np.load(path)
+        texts, known = content["texts"].tolist(), content["embeddings"]
+    rows = {text: row for row, text in enumerate(texts)}
+    new = [text for text in dict.fromkeys(captions) if text not in rows]
+    if new:
+        rows |= {text: row for row, text in enumerate(new, start=len(texts))}
+        known = np.concatenate([known, TextEncoder(blob, tokenizer, max_tokens).encode(new)])
+        cache.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial.npz")
+        np.savez(partial, texts=np.array([*texts, *new]), embeddings=known)
+        partial.rename(path)
+    return known[[rows[text] for text in captions]]
