@@ -67,8 +67,8 @@ fn recorded_libraries_are_matched() {
             let mut compared = 0;
             for (frame, values) in energy.chunks_exact(spec.bands).enumerate() {
                 let loudest = values.iter().copied().fold(f32::MIN, f32::max);
-                let least =
-                    (spec.log_floor.ln() + TOLERANCE).max(loudest - ROUNDING_DECIBELS * decibel);
+                let least = (spec.log_floor.ln() + TOLERANCE)
+                    .max(loudest - ROUNDING_DECIBELS * decibel);
                 for (band, value) in values.iter().enumerate() {
                     if *value <= least {
                         continue;
