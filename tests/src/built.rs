@@ -12,7 +12,10 @@ pub fn slap_edge() -> &'static PathBuf {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "slap-edge-cli"]).current_dir(root());
+        // Chosen among the whole workspace, so that the dependencies have the
+        // features, and are the builds, that the tests were linked with.
+        build.args(["build", "--quiet", "--workspace", "--bin", "slap-edge"]);
+        build.current_dir(root());
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }

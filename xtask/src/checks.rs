@@ -8,10 +8,6 @@ use crate::process::{cargo, line, root, run_keeping};
 use crate::python::tool;
 use crate::{Outcome, python};
 
-/// The crate that only Python loads. Its library is called `slap_edge` like the
-/// Rust one, and it cannot be linked into a test program; pytest tests it.
-const EXTENSION_MODULE: &str = "slap-python";
-
 /// The feature sets of slap-core: each must stand alone.
 const CORE_FEATURES: [&str; 4] = ["", "std", "microfft", "std,microfft"];
 
@@ -60,15 +56,8 @@ fn lints() -> Vec<Command> {
         command.args(["--features", features, "--", "-D", "warnings"]);
         commands.push(command);
     }
-    let mut documentation = cargo(&[
-        "doc",
-        "--release",
-        "--workspace",
-        "--no-deps",
-        "--lib",
-        "--document-private-items",
-    ]);
-    documentation.args(["--exclude", EXTENSION_MODULE]).env("RUSTDOCFLAGS", "-D warnings");
+    let mut documentation = cargo(&["doc", "--release", "--workspace", "--no-deps", "--lib"]);
+    documentation.env("RUSTDOCFLAGS", "-D warnings");
     commands.push(documentation);
     for verb in [&["check"][..], &["format", "--check"]] {
         let mut command = tool("ruff", verb);
@@ -83,10 +72,7 @@ fn tests() -> Vec<Command> {
     for features in CORE_FEATURES {
         commands.push(cargo(&["test", "-p", "slap-core", "--features", features]));
     }
-    let workspace = ["test", "--release", "--workspace", "--no-fail-fast"];
-    let mut command = cargo(&workspace);
-    command.args(["--exclude", EXTENSION_MODULE]);
-    commands.push(command);
+    commands.push(cargo(&["test", "--release", "--workspace", "--no-fail-fast"]));
     let folders: Vec<&str> =
         PYTHON_TESTS.into_iter().filter(|folder| root().join(folder).is_dir()).collect();
     let mut command = tool("pytest", &["-q"]);

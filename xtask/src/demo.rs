@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
-use crate::process::{self, cargo, command, root};
+use crate::process::{self, BUILD_COMMAND, cargo, command, root};
 use crate::{Outcome, system};
 
 /// The bundle that the demo listens with.
@@ -20,7 +20,7 @@ pub fn run() -> Outcome {
     system::provide(system::TO_RUN)?;
 
     println!("Building slap-edge (a few minutes the first time)");
-    process::run(&mut cargo(&["build", "--release", "--package", "slap-edge-cli"]))?;
+    process::run(&mut cargo(&BUILD_COMMAND))?;
 
     let recordings = recordings()?;
     println!("\n$ slap-edge score --bundle {BUNDLE} {RECORDINGS}/*.flac\n");

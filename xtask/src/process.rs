@@ -6,6 +6,12 @@ use std::process::{Command, Stdio};
 
 use crate::Outcome;
 
+/// Arguments for cargo that build the `slap-edge` command. It is chosen among
+/// the whole workspace, so that its dependencies have the same features as in
+/// the tests and are not compiled twice.
+pub const BUILD_COMMAND: [&str; 5] =
+    ["build", "--release", "--workspace", "--bin", "slap-edge"];
+
 /// The repository's root: the folder above this crate.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
