@@ -13,7 +13,7 @@ const UNIT_TOLERANCE: f64 = 5e-3;
 
 /// A matrix of unit embeddings in half precision, one row a prompt.
 ///
-/// `E` holds the embeddings: a slice, an array or a `Vec` of [`f16`]. They are used where
+/// `E` holds the embeddings: a slice, an array or a `Vec` of `f16`. They are used where
 /// they lie, a constant in flash for one, and never expanded. Every row is checked once,
 /// when the set is made, to be finite and of length 1, so that what follows can be plain
 /// arithmetic.

@@ -1,0 +1,47 @@
+//! Once a stream has begun, nothing but the tower may allocate.
+
+mod support;
+
+use slap_edge::{Event, Pcm, Resampler};
+use support::{Kit, voice};
+
+#[test]
+fn a_running_screener_does_not_allocate() {
+    for kit in [Kit::stream(), Kit::window(), Kit::waveform()] {
+        for (rate, channels) in [(16_000, 1), (48_000, 2), (44_100, 1)] {
+            let samples = voice(rate, 4.0);
+            let ints: Vec<i16> = samples.iter().map(|s| (s * 32_767.0) as i16).collect();
+            let mut screener = kit.screener();
+            screener.prepare(rate, channels).unwrap();
+            let mut segments = 0;
+            let info = allocation_counter::measure(|| {
+                for pcm in
+                    samples.chunks(960).map(Pcm::F32).chain(ints.chunks(960).map(Pcm::I16))
+                {
+                    screener
+                        .push(pcm, rate, channels, |event| {
+                            segments += u32::from(matches!(event, Event::Segment(_)));
+                        })
+                        .unwrap();
+                }
+                screener.finish(|_| ()).unwrap();
+            });
+            assert!(segments > 8);
+            assert_eq!(info.count_total, 0, "{rate} Hz: {info:?}");
+        }
+    }
+}
+
+#[test]
+fn a_running_resampler_does_not_allocate() {
+    for rate in [8_000, 44_100, 48_000] {
+        let samples = voice(rate, 1.0);
+        let mut resampler = Resampler::new(rate, 16_000).unwrap();
+        let mut given = 0;
+        let info = allocation_counter::measure(|| {
+            resampler.push(&samples, |out| given += out.len()).unwrap();
+            resampler.finish(|out| given += out.len()).unwrap();
+        });
+        assert_eq!((given, info.count_total), (16_000, 0));
+    }
+}

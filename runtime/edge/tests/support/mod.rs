@@ -1,0 +1,276 @@
+//! A small tower that needs no bundle, and what goes with it.
+
+// Each test file uses a part; and a panic is how a test fails.
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
+
+use half::f16;
+use slap_edge::core::front_end::{
+    Framing, FrontEndSpec, Log, LogFloor, MelNorm, MelScale, Normalise, Spectrum, Window,
+};
+use slap_edge::model::manifest::{Quality, Scoring, TowerInput, TowerMode, TowerSpec};
+use slap_edge::model::pack::{Class, Task};
+use slap_edge::model::{Background, EngineError, PromptPack, Sha256};
+use slap_edge::{Encoder, Event, Options, Parts, Pcm, Screener, Summary};
+
+pub const DIM: usize = 4;
+
+/// Its embedding is the direction of a leaky sum of fixed projections of its input: every
+/// value of the input and of the past moves every value of the embedding.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    pub memory: [f64; DIM],
+    pub leak: f64,
+    pub steps: u64,
+    /// Fails at this step.
+    pub fail_at: Option<u64>,
+}
+
+impl Projection {
+    pub fn streaming() -> Self {
+        Self { memory: [0.0; DIM], leak: 0.7, steps: 0, fail_at: None }
+    }
+
+    pub fn windowed() -> Self {
+        Self { leak: 0.0, ..Self::streaming() }
+    }
+}
+
+impl Encoder for Projection {
+    fn step(&mut self, input: &[f32], embedding: &mut [f32]) -> Result<(), EngineError> {
+        if self.fail_at == Some(self.steps) {
+            return Err(EngineError::ZeroEmbedding);
+        }
+        self.steps += 1;
+        for (axis, memory) in self.memory.iter_mut().enumerate() {
+            let sum: f64 = input
+                .iter()
+                .enumerate()
+                .map(|(i, &x)| {
+                    f64::from(x) * (0.37 * (i % 97 + 1) as f64 * (axis + 1) as f64).sin()
+                })
+                .sum();
+            *memory = self.leak * *memory + sum + 1e-3;
+        }
+        let norm = self.memory.iter().map(|v| v * v).sum::<f64>().sqrt();
+        for (out, value) in embedding.iter_mut().zip(&self.memory) {
+            *out = (value / norm) as f32;
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self) {
+        *self = Self { fail_at: self.fail_at, leak: self.leak, ..Self::streaming() };
+    }
+}
+
+/// Everything that a bundle would say.
+#[derive(Clone, Debug)]
+pub struct Kit {
+    pub front_end: FrontEndSpec,
+    pub tower: TowerSpec,
+    pub scoring: Scoring,
+    pub quality: Quality,
+    pub pack: PromptPack,
+    pub background: Option<Background>,
+}
+
+fn unit(values: [f32; DIM]) -> [f16; DIM] {
+    let norm = values.iter().map(|v| v * v).sum::<f32>().sqrt();
+    values.map(|v| f16::from_f32(v / norm))
+}
+
+impl Kit {
+    /// Chunks of 12 frames of 16 bands, pooled over 3.
+    pub fn stream() -> Self {
+        let front_end = FrontEndSpec {
+            sample_rate: 16_000,
+            frame_length: 400,
+            hop_length: 160,
+            fft_length: 512,
+            framing: Framing::Snip,
+            window: Window::Hann,
+            input_scale: 1.0,
+            remove_dc: false,
+            pre_emphasis: 0.0,
+            spectrum: Spectrum::Power,
+            mel_scale: MelScale::Htk,
+            mel_norm: MelNorm::None,
+            bands: 16,
+            low_hz: 50.0,
+            high_hz: 8_000.0,
+            log: Log::Ln,
+            log_floor: 1e-6,
+            log_floor_mode: LogFloor::Max,
+            normalise: Normalise::Fixed { mean: -5.0, std: 4.0 },
+        };
+        let tower = TowerSpec {
+            input: TowerInput::LogMel,
+            mode: TowerMode::Stream,
+            float32: "audio.onnx".into(),
+            int8: None,
+            input_name: "mel".into(),
+            input_shape: vec![1, 12, 16],
+            hop_frames: Some(12),
+            hop_samples: None,
+            pool_chunks: Some(3),
+            states: Vec::new(),
+            outputs: Vec::new(),
+            embedding_dim: DIM,
+            logit_scale: 10.0,
+        };
+        let rows = [
+            [1.0, 0.2, 0.0, 0.0],
+            [1.0, 0.0, 0.3, 0.0],
+            [-1.0, 0.1, 0.0, 0.2],
+            [0.0, 1.0, 0.0, 0.1],
+            [0.0, 0.0, 1.0, 0.0],
+            [0.0, 0.1, 0.0, 1.0],
+        ];
+        let tower_sha256 = Sha256::of(b"tower");
+        let mut pack = PromptPack::new("test", tower_sha256, DIM);
+        pack.texts = (0..rows.len()).map(|row| format!("prompt {row}")).collect();
+        pack.embeddings = rows.into_iter().flat_map(unit).collect();
+        pack.tasks = vec![
+            Task {
+                name: "sign".into(),
+                title: "Sign".into(),
+                classes: vec![
+                    Class { name: "plus".into(), prompts: vec![0, 1], bias: 0.0 },
+                    Class { name: "minus".into(), prompts: vec![2], bias: 0.1 },
+                ],
+                temperature: 1.0,
+                minimum_probability: 0.6,
+            },
+            Task {
+                name: "axis".into(),
+                title: "Axis".into(),
+                classes: vec![
+                    Class { name: "x".into(), prompts: vec![0], bias: 0.0 },
+                    Class { name: "y".into(), prompts: vec![3], bias: 0.0 },
+                    Class { name: "z".into(), prompts: vec![4], bias: 0.0 },
+                ],
+                temperature: 2.0,
+                minimum_probability: 0.4,
+            },
+        ];
+        let background = Background {
+            description: "spread evenly".into(),
+            embeddings: (0..40)
+                .flat_map(|i| {
+                    let angle = i as f32 * 0.4;
+                    unit([angle.cos(), angle.sin(), (2.0 * angle).cos(), 0.3])
+                })
+                .collect(),
+            dim: DIM,
+        };
+        Self {
+            front_end,
+            tower,
+            scoring: Scoring {
+                smoothing_seconds: 0.3,
+                on_probability: 0.6,
+                off_probability: 0.5,
+                minimum_event_seconds: 0.24,
+            },
+            quality: Quality {
+                silence_dbfs: -60.0,
+                minimum_active_seconds: 0.2,
+                active_dbfs: -45.0,
+                maximum_clipped_share: 0.02,
+            },
+            pack,
+            background: Some(background),
+        }
+    }
+
+    /// Windows of 30 frames every 12, normalised by their own maximum.
+    pub fn window() -> Self {
+        let mut kit = Self::stream();
+        kit.front_end.framing = Framing::CentreReflect;
+        kit.front_end.normalise =
+            Normalise::DynamicRange { range: 8.0, offset: 4.0, scale: 4.0 };
+        kit.tower.mode = TowerMode::Window;
+        kit.tower.input_shape = vec![1, 30, 16];
+        kit.tower.hop_frames = Some(12);
+        kit.tower.pool_chunks = None;
+        kit
+    }
+
+    /// Windows of 0.25 s of samples every 0.1 s.
+    pub fn waveform() -> Self {
+        let mut kit = Self::stream();
+        kit.tower.input = TowerInput::Waveform;
+        kit.tower.mode = TowerMode::Window;
+        kit.tower.input_shape = vec![1, 4_000];
+        kit.tower.hop_frames = None;
+        kit.tower.hop_samples = Some(1_600);
+        kit.tower.pool_chunks = None;
+        kit.front_end.input_scale = 32_768.0;
+        kit
+    }
+
+    pub fn parts(&self) -> Parts<'_> {
+        Parts {
+            front_end: &self.front_end,
+            tower: &self.tower,
+            scoring: &self.scoring,
+            quality: &self.quality,
+            pack: &self.pack,
+            background: self.background.as_ref(),
+        }
+    }
+
+    pub fn screener(&self) -> Screener<Projection> {
+        let encoder = match self.tower.mode {
+            TowerMode::Stream => Projection::streaming(),
+            TowerMode::Window => Projection::windowed(),
+        };
+        Screener::with_encoder(&self.parts(), encoder, &Options::default()).unwrap()
+    }
+}
+
+/// Every event in words, with every digit of every number.
+pub fn log(event: Event<'_>, into: &mut Vec<String>) {
+    into.push(format!("{event:?}"));
+}
+
+/// Scores a stream cut at `cuts` (in frames, over and over), and its summary.
+pub fn run(
+    screener: &mut Screener<Projection>,
+    pcm: Pcm<'_>,
+    rate: u32,
+    channels: u16,
+    cuts: &[usize],
+) -> (Vec<String>, Summary) {
+    let mut events = Vec::new();
+    let mut first = 0;
+    for cut in cuts.iter().cycle() {
+        let next = pcm.len().min(first + cut * usize::from(channels));
+        let piece = match pcm {
+            Pcm::F32(samples) => Pcm::F32(&samples[first..next]),
+            Pcm::I16(samples) => Pcm::I16(&samples[first..next]),
+        };
+        screener.push(piece, rate, channels, |event| log(event, &mut events)).unwrap();
+        first = next;
+        if first == pcm.len() {
+            break;
+        }
+    }
+    screener.finish(|event| log(event, &mut events)).unwrap();
+    (events, screener.summary().unwrap())
+}
+
+/// Something with the changing level and pitch of a voice.
+pub fn voice(rate: u32, seconds: f64) -> Vec<f32> {
+    let count = (f64::from(rate) * seconds) as usize;
+    (0..count)
+        .map(|i| {
+            let t = i as f64 / f64::from(rate);
+            let pitch = 120.0 + 40.0 * (t * 2.0).sin();
+            let level = 0.15 * (1.0 + (t * 9.0).sin());
+            let phase = core::f64::consts::TAU * pitch * t;
+            (level * (phase.sin() + 0.5 * (2.0 * phase).sin() + 0.3 * (9.0 * phase).cos()))
+                as f32
+        })
+        .collect()
+}
