@@ -9,6 +9,7 @@
 //! - `allocation`: what must not touch the heap while it runs.
 //! - `tampering`: bundles that are not what they say.
 //! - `documentation`: commands in the documents run as they stand there.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod allocation;
 mod architecture;

@@ -1,6 +1,7 @@
 //! How audio arrives changes nothing: not its pieces, not whether it is a file.
 
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -20,24 +21,31 @@ fn recordings() -> Vec<PathBuf> {
     vec![golden, human]
 }
 
-/// Everything that a screener says about samples pushed in pieces of `frames`
-/// frames, in turn: every event and the summary, in full precision.
-fn said<'a>(
+/// Some of the samples.
+fn part(pcm: Pcm<'_>, range: Range<usize>) -> Pcm<'_> {
+    match pcm {
+        Pcm::I16(samples) => Pcm::I16(&samples[range]),
+        Pcm::F32(samples) => Pcm::F32(&samples[range]),
+    }
+}
+
+/// Everything that a screener says about samples pushed in pieces of so many
+/// frames, one after the other: every event and the summary, in full precision.
+fn said(
     screener: &mut Screener,
     wav: &Wav,
-    pcm: impl Fn(&'a [i16], &'a [f32], std::ops::Range<usize>) -> Pcm<'a>,
-    samples: (&'a [i16], &'a [f32]),
+    pcm: Pcm<'_>,
     pieces: impl Iterator<Item = usize>,
 ) -> String {
     let mut text = String::new();
     let mut sink = |event: slap_edge::Event<'_>| text.push_str(&format!("{event:?}\n"));
     let width = usize::from(wav.channels);
-    let total = wav.samples.len() / width;
+    let total = pcm.len() / width;
     let mut at = 0;
     for piece in pieces {
-        let end = (at + piece).min(total);
-        let part = pcm(samples.0, samples.1, at * width..end * width);
-        screener.push(part, wav.rate, wav.channels, &mut sink).unwrap();
+        let end = total.min(at + piece);
+        let samples = part(pcm, at * width..end * width);
+        screener.push(samples, wav.rate, wav.channels, &mut sink).unwrap();
         at = end;
         if at == total {
             break;
@@ -67,20 +75,16 @@ fn pieces_of_any_length_give_the_same_bits() {
     for path in recordings() {
         let wav = Wav::read(&path).unwrap();
         let floats: Vec<f32> = wav.samples.iter().map(|&it| f32::from(it) / 32_768.0).collect();
-        let samples = (&wav.samples[..], &floats[..]);
-        let integer = |integers: &'_ [i16], _: &'_ [f32], range| Pcm::I16(&integers[range]);
-        let float = |_: &'_ [i16], floats: &'_ [f32], range| Pcm::F32(&floats[range]);
-        let whole =
-            said(&mut screener, &wav, integer, samples, std::iter::once(usize::MAX / 2));
+        let (integers, floats) = (Pcm::I16(&wav.samples), Pcm::F32(&floats));
+        let whole = said(&mut screener, &wav, integers, std::iter::once(integers.len()));
         assert!(whole.lines().count() > 2, "{whole}");
         for length in [1, 160, 441, 4_801] {
-            let pieces = std::iter::repeat(length);
-            let cut = said(&mut screener, &wav, integer, samples, pieces);
+            let cut = said(&mut screener, &wav, integers, std::iter::repeat(length));
             assert!(cut == whole, "{}, pieces of {length}", path.display());
         }
-        let cut = said(&mut screener, &wav, integer, samples, uneven());
+        let cut = said(&mut screener, &wav, integers, uneven());
         assert!(cut == whole, "{}, uneven pieces", path.display());
-        let cut = said(&mut screener, &wav, float, samples, uneven());
+        let cut = said(&mut screener, &wav, floats, uneven());
         assert!(cut == whole, "{}, as floating point", path.display());
     }
 }
