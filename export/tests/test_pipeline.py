@@ -43,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, Path]:
     """A finished run and bundle in a temporary folder."""
     root = tmp_path_factory.mktemp("project")
     config = small(load_config(RECIPE))
-    sizes = Sizes(16, 30, 30, 1, 1, train_renders=1, other_renders=1)
+    sizes = Sizes(16, 24, 12, 1, 1, train_renders=1, other_renders=1)
     synthesise_corpus(root / config.corpus.path, sizes, config.corpus.seed, processes=1)
     lines: list[str] = []
     compute_features(config, root, lines.append)

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from slap_export.calibrate import abstention_threshold, calibrate, negative_log_likelihood
+from slap_export.calibrate import (
+    THRESHOLDS,
+    abstention_threshold,
+    calibrate,
+    negative_log_likelihood,
+)
 from slap_export.runtime import chunks_of, clip_embedding, pad_to_chunks
 from slap_export.scoring import (
     PackedClass,
@@ -70,13 +75,16 @@ def test_threshold_reaches_the_wanted_share_of_right_answers() -> None:
     given = found.max(axis=1) >= fitted.minimum_probability
     assert 0.5 < given.mean() < 1.0
     assert (found.argmax(axis=1) == truth)[given].mean() > 0.94
-    assert abstention_threshold(np.eye(2)[truth], truth, 0.95) == 0.5
+    assert abstention_threshold(np.eye(2)[truth], truth, 0.95) == THRESHOLDS[0]
 
 
 def test_a_task_told_perfectly_does_not_run_away() -> None:
     cosines = np.array([[0.5, -0.5], [-0.5, 0.5]] * 20)
     fitted = calibrate(cosines, np.array([0, 1] * 20), 20.0, 0.95)
-    assert all(abs(bias) < 1 for bias in fitted.biases)
+    found = probabilities(cosines[0], 20.0, fitted.temperature, np.array(fitted.biases))
+    # Twenty right answers of each class: 21 / 22, and no side is favoured.
+    assert found[0] == pytest.approx(21 / 22, abs=1e-3)
+    assert fitted.biases == pytest.approx((0, 0), abs=1e-2)
 
 
 def test_short_and_long_recordings_are_pooled_by_the_rule() -> None:

@@ -12,8 +12,9 @@ from slap_export.scoring import probabilities
 
 # A temperature outside this range would mean that the task is not told from the audio.
 TEMPERATURES = (0.05, 20.0)
-# An answer is never refused above this probability, however small the validation set.
-HIGHEST_THRESHOLD = 0.95
+# However well a task is told, an answer this close to a coin toss is not given, and however
+# badly, one above the second probability is.
+THRESHOLDS = (0.6, 0.95)
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,10 @@ def calibrate(
     """Fits temperature and biases by likelihood, then the abstention threshold.
 
     Temperature scaling with class biases (Guo et al., 2017, sec. 4.2, with the
-    bias-only form of vector scaling); biases sum to zero. A mild pull of the
-    biases towards zero keeps a task that is separated perfectly from running away.
+    bias-only form of vector scaling); biases sum to zero. The true class gets
+    (n + 1) / (n + 2) of the target, n being its recordings, and the others share
+    the rest (Platt, 1999, sec. 2.2): n answers without a mistake do not prove
+    that there will never be one, so a task told perfectly keeps finite logits.
 
     Args:
         cosines: [n, classes] class cosines of validation recordings.
@@ -72,10 +75,15 @@ def calibrate(
         biases = np.append(values[1:], -values[1:].sum())  # [classes] sums to zero
         return float(np.exp(values[0])), biases
 
+    counts = np.bincount(truth, minlength=classes)[truth]  # [n]
+    targets = np.repeat(1 / (counts + 2)[:, None] / (classes - 1), classes, axis=1)
+    targets[np.arange(len(truth)), truth] = (counts + 1) / (counts + 2)  # [n, classes]
+    weights = balanced_weights(truth, classes)  # [n]
+
     def objective(values: NDArray[np.float64]) -> float:
         temperature, biases = unpack(values)
-        loss = negative_log_likelihood(cosines, truth, scale, temperature, biases)
-        return loss + 1e-4 * float(np.square(biases).sum())
+        found = probabilities(cosines, scale, temperature, biases)  # [n, classes]
+        return float(-(weights * (targets * np.log(found + 1e-12)).sum(axis=1)).sum())
 
     bounds = [tuple(np.log(TEMPERATURES)), *[(-20.0, 20.0)] * (classes - 1)]
     best = minimize(objective, np.zeros(classes), method="L-BFGS-B", bounds=bounds)
@@ -92,15 +100,12 @@ def abstention_threshold(
     found: NDArray[np.float64], truth: NDArray[np.int64], minimum_precision: float
 ) -> float:
     """The lowest top probability at which the class-balanced share of right answers suffices."""
-    classes = found.shape[1]
     top, answer = found.max(axis=1), found.argmax(axis=1)
-    weights = balanced_weights(truth, classes)
-    floor = 1.0 / classes
-    for threshold in np.arange(floor, HIGHEST_THRESHOLD, 0.01):
+    weights = balanced_weights(truth, found.shape[1])
+    for threshold in np.arange(*THRESHOLDS, 0.01):
         given = top >= threshold
         total = weights[given].sum()
-        if total > 0 and (weights[given] * (answer == truth)[given]).sum() / total >= (
-            minimum_precision
-        ):
-            return float(max(threshold, floor))
-    return HIGHEST_THRESHOLD
+        right = (weights[given] * (answer == truth)[given]).sum()
+        if total > 0 and right / total >= minimum_precision:
+            return float(threshold)
+    return THRESHOLDS[1]

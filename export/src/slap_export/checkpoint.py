@@ -88,12 +88,16 @@ def load_trained(path: Path) -> Trained:
 
 
 def git_revision() -> str:
-    """Revision of the code, with `-dirty` when it has uncommitted changes."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    """The last commit that touched this package, with `-dirty` when files in it are not committed."""
+    here = Path(__file__).parent
+
+    def git(*arguments: str) -> str:
+        command = ["git", *arguments, "--", "."]
+        result = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+        return result.stdout.strip()
+
     try:
-        result = subprocess.run(
-            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
-        )
+        revision = git("log", "-1", "--abbrev=12", "--format=%h")
+        return f"{revision}-dirty" if git("status", "--porcelain") else revision
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return result.stdout.strip()

@@ -187,9 +187,9 @@ def background_embeddings(
 
 
 def golden_recording(config: Config, features: Features) -> Array:
-    """The first validation recording that is long, clean and voiced."""
+    """The first validation recording that is long, clean, voiced and of ordinary level."""
     clips = [features.clips[int(clip)] for clip in features.split("validation")]
-    wanted = {"phonation": "voiced", "noise": "quiet"}
+    wanted = {"phonation": "voiced", "noise": "quiet", "level": "medium"}
     good = [
         clip
         for clip in clips
