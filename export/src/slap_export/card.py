@@ -88,8 +88,8 @@ LIMITS = """\
 - A recording shorter than {pool:.1f} s gives one embedding, and a less certain one.
 - Where a task's top probability is below its threshold the answer is *unsure*. Thresholds were \
 set on synthetic validation recordings.
-{weak}- Prompts are English. A sentence about anything but voice and recording gets a number too; it \
-means nothing.
+{weak}- Prompts are English. A sentence about anything but voice and recording gets a number too; \
+it means nothing.
 """
 
 
@@ -122,7 +122,8 @@ def model_card(
     )
     parts = [introduction, data, RESULTS, summary(results)]
     parts += [split_table(split, results) for split in TEST_SPLITS if split in results["float32"]]
-    parts += [calibration_table(tasks), LIMITS.format(pool=step * tower.pool_chunks, weak=weak_spots(results))]
+    limits = LIMITS.format(pool=step * tower.pool_chunks, weak=weak_spots(results))
+    parts += [calibration_table(tasks), limits]
     return "\n".join(parts)
 
 

@@ -88,7 +88,7 @@ def load_trained(path: Path) -> Trained:
 
 
 def git_revision() -> str:
-    """The last commit that touched this package, with `-dirty` when files in it are not committed."""
+    """The last commit of this package, with `-dirty` when it holds what is not committed."""
     here = Path(__file__).parent
 
     def git(*arguments: str) -> str:

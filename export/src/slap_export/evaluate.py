@@ -26,6 +26,8 @@ from slap_export.scoring import PackedClass, PackedTask, class_cosines, macro_f1
 from slap_export.tasks import TASKS, Task
 
 Array = NDArray[np.float32]
+Clips = NDArray[np.int64]
+"""Numbers of recordings."""
 
 TEST_SPLITS = ("test_voices", "test_languages", "test_synthesiser")
 # With fewer recordings of either class a macro-F1 says nothing.
@@ -59,7 +61,7 @@ def packed_task(task: Task, rows: dict[str, int], wording: int | None = None) ->
     return PackedTask(task.name, task.title, classes)
 
 
-def labelled(task: Task, features: Features, clips: Array) -> tuple[NDArray[Any], NDArray[Any]]:
+def labelled(task: Task, features: Features, clips: Clips) -> tuple[NDArray[Any], NDArray[Any]]:
     """Positions in `clips` of the recordings the task is asked of, and their true classes."""
     answers = [task.class_of(features.clips[int(clip)].attributes) for clip in clips]
     chosen = np.array([i for i, answer in enumerate(answers) if answer is not None], np.int64)
@@ -72,7 +74,7 @@ def enough(truth: NDArray[Any], classes: int) -> bool:
 
 
 @torch.no_grad()
-def embed_with_torch(trained: Trained, features: Features, clips: Array) -> Array:
+def embed_with_torch(trained: Trained, features: Features, clips: Clips) -> Array:
     """Clip embeddings [n, D] by the PyTorch tower, recordings of equal length together."""
     lengths = features.starts[clips + 1] - features.starts[clips]  # [n]
     result = np.zeros((len(clips), trained.config.tower.embedding_dim), np.float32)
@@ -86,7 +88,7 @@ def embed_with_torch(trained: Trained, features: Features, clips: Array) -> Arra
     return result
 
 
-def embed_with_onnx(audio: Path, trained: Trained, features: Features, clips: Array) -> Array:
+def embed_with_onnx(audio: Path, trained: Trained, features: Features, clips: Clips) -> Array:
     """Clip embeddings [n, D] by an exported graph, step by step."""
     runner = StepRunner(audio, graph_interface(trained.tower))
     pool_chunks = trained.config.tower.pool_chunks

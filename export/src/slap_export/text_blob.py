@@ -11,6 +11,7 @@ after they are gathered. Activations stay float32, so engines agree closely.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -49,13 +50,13 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
 
-    def constant(self, name: str, value: NDArray[np.generic]) -> str:
+    def constant(self, name: str, value: NDArray[Any] | np.generic) -> str:
         self.constants.setdefault(
             name, numpy_helper.from_array(np.ascontiguousarray(value), name)
         )
         return name
 
-    def apply(self, op: str, name: str, *inputs: str, **attributes: object) -> str:
+    def apply(self, op: str, name: str, *inputs: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(op, list(inputs), [name], name=name, **attributes))
         return name
 

@@ -23,6 +23,7 @@ past, L layers, H heads, E size of a head, W model width (H × E), D embedding.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -182,12 +183,19 @@ class Block(nn.Module):
 class SlapTower(nn.Module):
     """The tower. See the module's documentation for its two ways of running."""
 
+    blocks: Sequence[Block]
+    cos: Tensor
+    sin: Tensor
+    age: Tensor
+
     def __init__(self, config: TowerConfig) -> None:
         super().__init__()
         self.config = config
         width = config.width
         self.patch = nn.Linear(config.patch_frames * config.bands, width, bias=False)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(  # type: ignore[assignment]
+            Block(config) for _ in range(config.layers)
+        )
         self.norm = RmsNorm(width)
         # One product gives each token its score in every pooling head and its value.
         self.pool = nn.Linear(width, config.heads + width, bias=False)
