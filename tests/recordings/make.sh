@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the recordings in this folder anew. Needs espeak-ng, flite and sox with
-# its FLAC support (Debian: espeak-ng flite sox). The same versions of these
+# its FLAC support (Debian: espeak-ng flite sox), and the Python environment of
+# `make setup`. The same versions of these
 # programs write the same samples; README.md says which were used.
 set -eu
 cd "$(dirname "$0")"
@@ -22,13 +23,25 @@ espeak-ng -v en-us+m3 -s 150 -p 30 -w "$work/man.wav" \
     "Thank you for calling back. The train leaves at a quarter past nine."
 write "$work/man.wav" man rate -v 16000
 
-espeak-ng -v en-gb+whisper -s 140 -w "$work/whisper.wav" \
+# Not en-gb: espeak-ng 1.51 ignores the variant of that voice.
+espeak-ng -v en-us+whisper -s 140 -w "$work/whisper.wav" \
     "Please be quiet, the children have only just fallen asleep."
 write "$work/whisper.wav" whisper rate -v 16000
 
-espeak-ng -v en-gb+croak -s 145 -p 40 -w "$work/hoarse.wav" \
+# Hoarse and trembling are made from clear voices, as the training corpus does.
+python=${PYTHON:-../../.venv/bin/python}
+
+espeak-ng -v en-us+m7 -s 150 -p 40 -w "$work/clear.wav" \
     "I have been talking all day and now my voice is nearly gone."
-write "$work/hoarse.wav" hoarse rate -v 16000
+sox -D "$work/clear.wav" -b 16 "$work/clear16.wav" gain -6 rate -v 16000
+"$python" alter.py hoarse "$work/clear16.wav" "$work/hoarse.wav"
+write "$work/hoarse.wav" hoarse
+
+espeak-ng -v en-us+f3 -s 140 -p 40 -w "$work/clear.wav" \
+    "Please wait a moment, I am looking for my glasses."
+sox -D "$work/clear.wav" -b 16 "$work/clear16.wav" gain -6 rate -v 16000
+"$python" alter.py trembling "$work/clear16.wav" "$work/trembling.wav"
+write "$work/trembling.wav" trembling
 
 # A telephone keeps 300 to 3400 Hz, at 8 kHz.
 espeak-ng -v en-us+f2 -s 165 -p 55 -w "$work/telephone.wav" \

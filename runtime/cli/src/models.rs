@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Context;
-use half::f16;
 use slap_edge::model::{Bundle, PromptPack, TextTower};
 
 use crate::output::quote;
@@ -37,9 +36,4 @@ pub fn embed(bundle: &Bundle, sentences: &[String]) -> anyhow::Result<Vec<Vec<f3
                 .with_context(|| format!("the sentence {} cannot be used", quote(sentence)))
         })
         .collect()
-}
-
-/// `embedding` as packs and screeners hold it.
-pub fn to_half(embedding: &[f32]) -> Vec<f16> {
-    embedding.iter().map(|value| f16::from_f32(*value)).collect()
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::Serialize;
 use slap_edge::model::PromptPack;
+use slap_edge::model::pack::to_half;
 
 use crate::args::{DocumentFormat, PromptsAddArgs, PromptsEmbedArgs, PromptsListArgs};
 use crate::output::{Page, Terminal, json};
@@ -47,8 +48,7 @@ pub fn add(args: &PromptsAddArgs, terminal: &Terminal) -> anyhow::Result<Outcome
     let before = pack.texts.len();
     let embeddings = models::embed(&bundle, &args.sentences)?;
     for (sentence, embedding) in args.sentences.iter().zip(&embeddings) {
-        pack.insert(sentence, &models::to_half(embedding))
-            .context("the sentence cannot be added")?;
+        pack.insert(sentence, &to_half(embedding)).context("the sentence cannot be added")?;
     }
     write_pack(&args.output, &pack)?;
     let added = pack.texts.len() - before;

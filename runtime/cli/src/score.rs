@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::Context;
 use half::f16;
 use serde::Serialize;
+use slap_edge::model::pack::to_half;
 use slap_edge::model::{Bundle, Precision, PromptPack, Tower};
 use slap_edge::{Options, Parts, Pcm, ScreenError, Screener};
 
@@ -159,7 +160,7 @@ fn selection(
         }
     }
     let embeddings = models::embed(bundle, &plan.prompts)?;
-    let embeddings = embeddings.iter().map(|embedding| models::to_half(embedding));
+    let embeddings = embeddings.iter().map(|embedding| to_half(embedding));
     prompts.extend(plan.prompts.iter().cloned().zip(embeddings));
     let tasks = match &plan.tasks {
         TaskSelection::All => None,

@@ -21,6 +21,11 @@ pub const FORMAT: &str = "slap-edge-prompts";
 /// The one version of packs and backgrounds this build reads.
 pub const VERSION: u64 = 1;
 
+/// An embedding in the precision that packs and screeners hold.
+pub fn to_half(embedding: &[f32]) -> Vec<f16> {
+    embedding.iter().map(|value| f16::from_f32(*value)).collect()
+}
+
 /// Sentences, their embeddings, and the tasks made of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PromptPack {

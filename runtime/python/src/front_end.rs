@@ -2,11 +2,12 @@
 
 use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyArray2, PyReadonlyArray1};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use slap_core::front_end::{StdPlan, StdStream};
 use slap_model::front_end::spec_from_json;
 use std::sync::Arc;
+
+use crate::value_error;
 
 /// The log-mel front end of a bundle.
 ///
@@ -125,8 +126,4 @@ fn to_array(
 ) -> PyResult<Bound<'_, PyArray2<f32>>> {
     let shape = (values.len() / bands, bands);
     Ok(Array2::from_shape_vec(shape, values).map_err(value_error)?.into_pyarray(py))
-}
-
-fn value_error(error: impl std::fmt::Display) -> PyErr {
-    PyValueError::new_err(error.to_string())
 }

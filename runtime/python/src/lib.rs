@@ -6,12 +6,25 @@
 //! NumPy arrays and slices and does nothing else; it holds no formula.
 
 mod front_end;
+mod resampler;
+mod screener;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+
+/// An error of the runtime as the `ValueError` that Python expects, its
+/// sentence unchanged.
+fn value_error(error: impl std::fmt::Display) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
 
 /// The slap-edge front end, resampler and screener.
 #[pymodule]
 mod slap_edge {
     #[pymodule_export]
     use super::front_end::{FrontEnd, FrontEndStream};
+    #[pymodule_export]
+    use super::resampler::resample;
+    #[pymodule_export]
+    use super::screener::Screener;
 }

@@ -1,0 +1,37 @@
+"""Changes a clip of `make.sh` at signal level, as the corpus does: hoarse or trembling.
+
+    alter.py hoarse|trembling SOURCE.wav TARGET.wav
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import soundfile
+from slap_export.corpus.effects.hoarse import Hoarse
+from slap_export.corpus.effects.source_filter import analyse
+from slap_export.corpus.effects.tremor import Tremor
+from slap_export.corpus.engines import SAMPLE_RATE
+from slap_export.corpus.measures import pitch_track
+from slap_export.corpus.treatment import Treatment, speak
+
+TREATMENTS = {
+    "hoarse": Treatment(hoarse=Hoarse(jitter=0.05, shimmer_db=2.5, noise_db=3.0)),
+    "trembling": Treatment(tremor=Tremor(5.5, 2.4, 6.0)),
+}
+
+
+def main() -> None:
+    """Reads, alters, writes."""
+    change, source, target = sys.argv[1:]
+    samples, rate = soundfile.read(source, dtype="float32")
+    if rate != SAMPLE_RATE:
+        raise SystemExit(f"{source}: expected {SAMPLE_RATE} Hz, got {rate}")
+    voice = analyse(samples, pitch_track(samples, 60.0, 400.0))
+    altered = speak(voice, TREATMENTS[change], np.random.default_rng(1))
+    soundfile.write(target, 0.5 * altered / np.abs(altered).max(), rate)
+
+
+if __name__ == "__main__":
+    main()
