@@ -203,9 +203,7 @@ REFERENCES = [
         torchaudio_slaney,
         1.0,
     ),
-    Reference(
-        "kaldi_snip", spec(**KALDI, framing="snip", bands=80), kaldi(True, 80, 8_000.0), 1.0
-    ),
+    Reference("kaldi_snip", spec(**KALDI, framing="snip", bands=80), kaldi(True, 80, 8_000.0), 1.0),
     Reference(
         "kaldi_mirror",
         spec(**KALDI, framing="mirror", bands=128, high_hz=7_600.0),

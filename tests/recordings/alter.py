@@ -1,6 +1,6 @@
 """Changes a clip of `make.sh` at signal level, as the corpus does: hoarse or trembling.
 
-    alter.py hoarse|trembling SOURCE.wav TARGET.wav
+alter.py hoarse|trembling SOURCE.wav TARGET.wav
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import soundfile
+
 from slap_export.corpus.effects.hoarse import Hoarse
 from slap_export.corpus.effects.source_filter import analyse
 from slap_export.corpus.effects.tremor import Tremor

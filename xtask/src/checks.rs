@@ -61,7 +61,7 @@ fn lints() -> Vec<Command> {
     commands.push(documentation);
     for verb in [&["check"][..], &["format", "--check"]] {
         let mut command = tool("ruff", verb);
-        command.args(["--config", "export/pyproject.toml", "export", "benches", "runtime"]);
+        command.args(["--config", "export/pyproject.toml", "export", "benches", "runtime", "tests"]);
         commands.push(command);
     }
     commands

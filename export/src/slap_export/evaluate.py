@@ -145,9 +145,7 @@ def evaluate_split(
         found = embeddings[chosen]
         wordings = min(len(option.prompts) for option in task.classes)
 
-        def f1(
-            packed: PackedTask, found: Array = found, truth: NDArray[Any] = truth
-        ) -> float:
+        def f1(packed: PackedTask, found: Array = found, truth: NDArray[Any] = truth) -> float:
             bias = np.array([entry.bias for entry in packed.classes])
             logits = scale * class_cosines(found, prompts, packed) / packed.temperature + bias
             return macro_f1(truth, logits.argmax(axis=1), len(packed.classes))

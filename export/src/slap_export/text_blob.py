@@ -51,9 +51,7 @@ class Graph:
         self.constants: dict[str, onnx.TensorProto] = {}
 
     def constant(self, name: str, value: NDArray[Any] | np.generic) -> str:
-        self.constants.setdefault(
-            name, numpy_helper.from_array(np.ascontiguousarray(value), name)
-        )
+        self.constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def apply(self, op: str, name: str, *inputs: str, **attributes: Any) -> str:
@@ -100,9 +98,7 @@ def write_text_blob(path: Path, weights_file: Path | None = None) -> None:
     mask = helper.make_tensor_value_info("attention_mask", TensorProto.INT64, ["batch", "tokens"])
     out = helper.make_tensor_value_info(sentence, TensorProto.FLOAT, ["batch", WIDTH])
     model = helper.make_model(
-        helper.make_graph(
-            graph.nodes, "text", [ids, mask], [out], list(graph.constants.values())
-        ),
+        helper.make_graph(graph.nodes, "text", [ids, mask], [out], list(graph.constants.values())),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=8,
     )
@@ -171,9 +167,7 @@ def embed_tokens(graph: Graph, weights: dict[str, Array]) -> str:
     )
 
 
-def encoder_layer(
-    graph: Graph, weights: dict[str, Array], name: str, x: str, padding: str
-) -> str:
+def encoder_layer(graph: Graph, weights: dict[str, Array], name: str, x: str, padding: str) -> str:
     """One post-norm BERT layer (Devlin et al., 2019)."""
 
     def linear(part: str, value: str) -> str:
@@ -181,8 +175,9 @@ def encoder_layer(
         return graph.linear(key, value, weights[f"{key}.weight"], weights[f"{key}.bias"])
 
     def heads(part: str, axes: list[int]) -> str:
-        split = graph.shape(f"{name}.{part}.heads", linear(f"attention.self.{part}", x),
-                            0, 0, HEADS, HEAD_DIM)  # [B, T, H, E]
+        split = graph.shape(
+            f"{name}.{part}.heads", linear(f"attention.self.{part}", x), 0, 0, HEADS, HEAD_DIM
+        )  # [B, T, H, E]
         return graph.apply("Transpose", f"{name}.{part}.turned", split, perm=axes)
 
     def norm(part: str, value: str) -> str:
@@ -212,9 +207,7 @@ def encoder_layer(
     raised = graph.apply(
         "Add", f"{name}.gelu.raised", error, graph.constant("one", np.float32(1.0))
     )
-    gate = graph.apply(
-        "Mul", f"{name}.gelu.gate", raised, graph.constant("half", np.float32(0.5))
-    )
+    gate = graph.apply("Mul", f"{name}.gelu.gate", raised, graph.constant("half", np.float32(0.5)))
     active = graph.apply("Mul", f"{name}.gelu", inner, gate)
     outer = linear("output.dense", active)  # [B, T, 384]
     return norm("output", graph.apply("Add", f"{name}.residual", outer, x))
