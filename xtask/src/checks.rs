@@ -61,7 +61,14 @@ fn lints() -> Vec<Command> {
     commands.push(documentation);
     for verb in [&["check"][..], &["format", "--check"]] {
         let mut command = tool("ruff", verb);
-        command.args(["--config", "export/pyproject.toml", "export", "benches", "runtime", "tests"]);
+        command.args([
+            "--config",
+            "export/pyproject.toml",
+            "export",
+            "benches",
+            "runtime",
+            "tests",
+        ]);
         commands.push(command);
     }
     commands
