@@ -67,7 +67,8 @@ pub fn run(slap_edge: &Path) -> Outcome {
 /// The bundle's own speech, repeated until it is long enough.
 fn recording(folder: &Path) -> Outcome<PathBuf> {
     let speech = bundle().join("golden/speech.wav");
-    let mut wav = Wav::read(&speech).map_err(|error| error.to_string())?;
+    let mut wav =
+        Wav::read(&speech).map_err(|error| format!("{}: {error}", speech.display()))?;
     let wanted = SECONDS * wav.rate as usize * usize::from(wav.channels);
     wav.samples = wav.samples.iter().copied().cycle().take(wanted).collect();
     let path = folder.join("minute.wav");

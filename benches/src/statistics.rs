@@ -13,14 +13,20 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// The smallest value; infinite for no values.
+pub fn best(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::median;
+    use super::{best, median};
 
     #[test]
     fn the_median_is_in_the_middle() {
         assert_eq!(median(&[]), 0.0);
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(best(&[4.0, 1.0, 2.0]), 1.0);
     }
 }

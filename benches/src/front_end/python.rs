@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::Result;
-use crate::{Outcome, statistics::median};
+use crate::Outcome;
+use crate::statistics::{best, median};
 
 /// The script that feeds them.
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/front_end.py");
@@ -45,7 +46,12 @@ pub fn measure(
         .map(|(name, rounds)| {
             let rounds: Vec<f64> =
                 rounds.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-            Result { name: name.clone(), micros: median(&rounds), heap: None }
+            Result {
+                name: name.clone(),
+                micros: median(&rounds),
+                best: best(&rounds),
+                heap: None,
+            }
         })
         .collect())
 }
