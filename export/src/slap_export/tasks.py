@@ -245,7 +245,7 @@ TASKS: tuple[Task, ...] = (
     ),
     Task(
         "intonation",
-        "Monotone or lively intonation",
+        "Intonation",
         (
             TaskClass(
                 "monotone",
