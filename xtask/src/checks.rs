@@ -56,7 +56,7 @@ fn lints() -> Vec<Command> {
         command.args(["--features", features, "--", "-D", "warnings"]);
         commands.push(command);
     }
-    let mut documentation = cargo(&["doc", "--release", "--workspace", "--no-deps", "--lib"]);
+    let mut documentation = cargo(&["doc", "--release", "--workspace", "--no-deps"]);
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     commands.push(documentation);
     for verb in [&["check"][..], &["format", "--check"]] {
