@@ -7,9 +7,10 @@ import onnx
 import pytest
 import torch
 
+from slap_export.config import TowerConfig
 from slap_export.export_onnx import export_float32, export_int8, graph_interface
 from slap_export.runtime import StepRunner
-from slap_export.towers import SlapTower, TowerConfig
+from slap_export.towers import SlapTower
 
 CHUNKS = 11
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from slap_export.towers import SlapTower, TowerConfig
+from slap_export.config import TowerConfig
+from slap_export.towers import SlapTower
 
 
 def tower_and_mel(chunks: int, seed: int = 0) -> tuple[SlapTower, torch.Tensor]:

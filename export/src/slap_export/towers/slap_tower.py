@@ -24,70 +24,17 @@ past, L layers, H heads, E size of a head, W model width (H × E), D embedding.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from slap_export.config import TowerConfig
+
 # Added to the attention score of a position that must not be seen. Far below
 # any real score, and far from the limits of float32 and of quantisation.
 HIDDEN = -1e4
-
-
-@dataclass(frozen=True)
-class TowerConfig:
-    """Sizes of a `SlapTower`."""
-
-    bands: int = 64
-    """Mel bands of a frame."""
-    patch_frames: int = 4
-    """Frames joined into one token."""
-    chunk_frames: int = 48
-    """Frames taken by one step; a multiple of `patch_frames`."""
-    context_chunks: int = 3
-    """Chunks before its own that each layer of a token sees."""
-    pool_chunks: int = 8
-    """Chunks, its own included, that an embedding is pooled from."""
-    layers: int = 5
-    heads: int = 5
-    head_dim: int = 32
-    hidden: int = 448
-    """Width of the SwiGLU feed-forward."""
-    embedding_dim: int = 256
-    rotary_base: float = 10_000.0
-
-    def __post_init__(self) -> None:
-        if self.chunk_frames % self.patch_frames:
-            raise ValueError(
-                f"chunk_frames ({self.chunk_frames}) must be a multiple of "
-                f"patch_frames ({self.patch_frames})"
-            )
-        if self.context_chunks >= self.pool_chunks:
-            raise ValueError("context_chunks must be smaller than pool_chunks")
-        if self.head_dim % 2:
-            raise ValueError(f"head_dim ({self.head_dim}) must be even")
-
-    @property
-    def width(self) -> int:
-        """Size of a token, W."""
-        return self.heads * self.head_dim
-
-    @property
-    def chunk_tokens(self) -> int:
-        """Tokens in a chunk, S."""
-        return self.chunk_frames // self.patch_frames
-
-    @property
-    def context_tokens(self) -> int:
-        """Tokens of left context in each layer, K."""
-        return self.context_chunks * self.chunk_tokens
-
-    @property
-    def past_tokens(self) -> int:
-        """Tokens the pool remembers from earlier chunks, P."""
-        return (self.pool_chunks - 1) * self.chunk_tokens
 
 
 class StepState(NamedTuple):
