@@ -363,6 +363,16 @@ fn bad_specifications_are_refused_by_name() {
         SpecError::BandEdges { .. }
     ));
     assert!(matches!(
+        refused(FrontEndSpec { low_hz: 7_999.9, ..spec() }),
+        SpecError::NoBins { .. }
+    ));
+    for input_scale in [0.0, -1.0, 1e38, 1e-38, f32::NAN, f32::INFINITY] {
+        assert!(matches!(
+            refused(FrontEndSpec { input_scale, ..spec() }),
+            SpecError::BadNumber { field: "input_scale", .. }
+        ));
+    }
+    assert!(matches!(
         refused(FrontEndSpec { log_floor: 0.0, ..spec() }),
         SpecError::BadNumber { field: "log_floor", .. }
     ));

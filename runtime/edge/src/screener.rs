@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use half::f16;
 use slap_core::front_end::{FrontEndSpec, SpecError, StdPlan, StdStream};
-use slap_core::quality::{Intake, Limits, LimitsError, Meter};
+use slap_core::quality::{Intake, Limits, LimitsError, Meter, Verdict};
 use slap_core::score::{Edge, HysteresisError, PromptError, SmootherError, TaskError};
 use slap_model::manifest::{Quality, Scoring, TowerInput, TowerMode, TowerSpec};
 use slap_model::{Background, Bundle, EngineError, PromptPack, Tower, TowerState, UnknownTask};
@@ -629,7 +629,7 @@ impl<E: Encoder> Stages<E> {
             tasks: &self.tasks,
             prompts: &self.prompts,
         }));
-        self.clip.add(&self.embedding);
+        self.clip.add(&self.embedding, verdict == Verdict::Good);
         self.scorer.switch(end, &self.tasks, |change| tell(clock, end, &change, sink));
         Ok(())
     }

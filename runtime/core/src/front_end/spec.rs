@@ -7,6 +7,11 @@ use core::fmt;
 /// Published towers use 40 to 128.
 pub const MAX_BANDS: usize = 128;
 
+/// Bounds of factors and divisors. Published front ends stay far inside; beyond, every
+/// frame comes out the same and a tower answers confidently about nothing.
+const SMALLEST: f32 = 1e-6;
+const LARGEST: f32 = 1e6;
+
 /// Every convention of a log-mel front end. There are no defaults: a bundle's
 /// manifest states each field.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -220,32 +225,37 @@ impl FrontEndSpec {
         if !self.fft_length.is_multiple_of(2) {
             return Err(E::OddFftLength { got: self.fft_length });
         }
-        range("frame_length", self.frame_length, 2, self.fft_length)?;
+        range("frame_length", self.frame_length, 16, self.fft_length)?;
         range("hop_length", self.hop_length, 1, self.sample_rate as usize)?;
         range("bands", self.bands, 1, MAX_BANDS)?;
         let nyquist = self.sample_rate as f32 / 2.0;
         if !(self.low_hz >= 0.0 && self.low_hz < self.high_hz && self.high_hz <= nyquist) {
             return Err(E::BandEdges { low_hz: self.low_hz, high_hz: self.high_hz, nyquist });
         }
-        let finite = |field, got: f32, good: bool| {
-            if got.is_finite() && good { Ok(()) } else { Err(E::BadNumber { field, got }) }
+        let width_hz = self.high_hz - self.low_hz;
+        let least_hz = 2.0 * self.sample_rate as f32 / self.fft_length as f32;
+        if width_hz < least_hz {
+            return Err(E::NoBins { width_hz, least_hz });
+        }
+        let number = |field, got: f32, low: f32, high: f32| {
+            if (low..=high).contains(&got) { Ok(()) } else { Err(E::BadNumber { field, got }) }
         };
-        finite("input_scale", self.input_scale, self.input_scale > 0.0)?;
-        finite("pre_emphasis", self.pre_emphasis, (0.0..1.0).contains(&self.pre_emphasis))?;
-        finite("log_floor", self.log_floor, self.log_floor >= f32::MIN_POSITIVE)?;
+        number("input_scale", self.input_scale, SMALLEST, LARGEST)?;
+        number("pre_emphasis", self.pre_emphasis, 0.0, 0.999)?;
+        number("log_floor", self.log_floor, f32::MIN_POSITIVE, LARGEST)?;
         match self.normalise {
             Normalise::None => Ok(()),
             Normalise::Fixed { mean, std } => {
-                finite("normalise.mean", mean, true)?;
-                finite("normalise.std", std, std > 0.0)
+                number("normalise.mean", mean, -LARGEST, LARGEST)?;
+                number("normalise.std", std, SMALLEST, LARGEST)
             }
             Normalise::DynamicRange { range, offset, scale } => {
-                finite("normalise.range", range, range > 0.0)?;
-                finite("normalise.offset", offset, true)?;
-                finite("normalise.scale", scale, scale > 0.0)
+                number("normalise.range", range, SMALLEST, LARGEST)?;
+                number("normalise.offset", offset, -LARGEST, LARGEST)?;
+                number("normalise.scale", scale, SMALLEST, LARGEST)
             }
             Normalise::PerBand { epsilon } => {
-                finite("normalise.epsilon", epsilon, epsilon >= 0.0)
+                number("normalise.epsilon", epsilon, 0.0, LARGEST)
             }
         }
     }
@@ -278,6 +288,13 @@ pub enum SpecError {
         high_hz: f32,
         /// Half the sample rate, in Hz.
         nyquist: f32,
+    },
+    /// The filters' edges are so close that no bin lies between them.
+    NoBins {
+        /// Distance of the edges, in Hz.
+        width_hz: f32,
+        /// Least distance, two bins, in Hz.
+        least_hz: f32,
     },
     /// A number is not finite, or has the wrong sign or size.
     BadNumber {
@@ -317,6 +334,10 @@ impl fmt::Display for SpecError {
                 f,
                 "front end: expected 0 <= low_hz < high_hz <= {nyquist} Hz, \
                  got low_hz {low_hz} and high_hz {high_hz}"
+            ),
+            Self::NoBins { width_hz, least_hz } => write!(
+                f,
+                "front end: low_hz and high_hz must be {least_hz} Hz apart, got {width_hz} Hz"
             ),
             Self::BadNumber { field, got } => {
                 write!(f, "front end: {field} is out of range, got {got}")

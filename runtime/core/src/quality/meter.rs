@@ -74,9 +74,9 @@ pub struct Level {
     pub square: f64,
     /// Frames of 10 ms that are complete.
     pub frames: u64,
-    /// Those whose level reaches the limit of activity.
+    /// Those whose level, without their mean, reaches the limit of activity.
     pub active_frames: u64,
-    /// The largest sum of squares of one frame.
+    /// The largest sum of squares of one frame about its mean: a constant is no sound.
     pub loudest_square: f64,
 }
 
@@ -185,8 +185,10 @@ impl Meter {
             }
             if self.frame.samples == self.frame_length {
                 self.frame.frames = 1;
-                self.frame.active_frames = u64::from(self.frame.square >= self.active_square);
-                self.frame.loudest_square = self.frame.square;
+                let Level { square, sum, .. } = self.frame;
+                let about_mean = (square - sum * sum / self.frame_length as f64).max(0.0);
+                self.frame.active_frames = u64::from(about_mean >= self.active_square);
+                self.frame.loudest_square = about_mean;
                 self.tally.level.add(&self.frame);
                 self.frame = Level::default();
             }
@@ -258,7 +260,7 @@ pub struct Report {
     pub peak_dbfs: f32,
     /// Mean level.
     pub rms_dbfs: f32,
-    /// Mean level of the loudest 10 ms.
+    /// Mean level of the loudest 10 ms, their mean taken out.
     pub loudest_dbfs: f32,
     /// Mean value, -1 to 1.
     pub dc: f32,
@@ -367,6 +369,24 @@ mod tests {
     fn rates_and_limits_are_checked() {
         assert!(matches!(Meter::new(99, LIMITS), Err(LimitsError::SampleRate { got: 99 })));
         assert!(Meter::new(16_000, Limits { active_dbfs: f32::NAN, ..LIMITS }).is_err());
+    }
+
+    #[test]
+    fn a_constant_is_no_sound() {
+        for level in [0.006, 0.01, 0.5] {
+            let (report, verdict) = measure(&vec![level; 80_000]);
+            assert_eq!(report.active_seconds, 0.0);
+            assert!((report.dc - level).abs() < 1e-6);
+            assert!(matches!(verdict, Verdict::Poor(Reason::Silent { .. })), "{verdict:?}");
+        }
+        let shifted: Vec<f32> = tone(1.0, 0.1).iter().map(|v| v + 0.05).collect();
+        assert_eq!(measure(&shifted).1, Verdict::Good);
+    }
+
+    #[test]
+    fn what_falls_short_never_reads_like_what_is_needed() {
+        let reason = Reason::TooShort { seconds: 0.499, needed: 0.5 };
+        assert_eq!(std::format!("{reason}"), "only 0.49 s long, 0.50 s needed");
     }
 
     proptest! {

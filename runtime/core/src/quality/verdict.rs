@@ -135,7 +135,7 @@ impl fmt::Display for Reason {
                 write!(f, "{samples} samples are NaN or infinite")
             }
             Self::TooShort { seconds, needed } => {
-                write!(f, "only {seconds:.2} s long, {needed:.2} s needed")
+                write!(f, "only {:.2} s long, {needed:.2} s needed", hundredths(seconds))
             }
             Self::Silent { loudest_dbfs, needed_dbfs } => write!(
                 f,
@@ -143,7 +143,11 @@ impl fmt::Display for Reason {
                  {needed_dbfs:.1} dBFS needed"
             ),
             Self::TooLittleVoice { seconds, needed } => {
-                write!(f, "only {seconds:.2} s of sound loud enough, {needed:.2} s needed")
+                write!(
+                    f,
+                    "only {:.2} s of sound loud enough, {needed:.2} s needed",
+                    hundredths(seconds)
+                )
             }
             Self::Clipped { share, allowed } => write!(
                 f,
@@ -153,6 +157,11 @@ impl fmt::Display for Reason {
             ),
         }
     }
+}
+
+/// Rounded down, so that what falls short never reads like what is needed.
+fn hundredths(seconds: f32) -> f32 {
+    libm::floorf(seconds * 100.0) / 100.0
 }
 
 /// A limit or a sample rate that is out of range.
