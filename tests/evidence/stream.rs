@@ -202,3 +202,23 @@ fn a_name_says_nothing_about_the_content() {
     let (renamed, original) = (scored(&[path.to_str().unwrap()], None), scored(&[HUMAN], None));
     assert_eq!(scores(&renamed), scores(&original));
 }
+
+#[test]
+fn a_longer_pause_after_the_voice_changes_no_score() {
+    let bundle = Bundle::open(bundle()).unwrap();
+    let tower = Tower::load(&bundle, Precision::Float32).unwrap();
+    let mut screener = Screener::new(&bundle, &tower, &Options::default()).unwrap();
+    for path in recordings() {
+        let wav = Wav::read(&path).unwrap();
+        let mut scores_after = |pause_seconds: u32| {
+            let mut samples = wav.samples.clone();
+            samples.resize(samples.len() + (pause_seconds * wav.rate) as usize, 0);
+            screener.push(Pcm::I16(&samples), wav.rate, wav.channels, |_| {}).unwrap();
+            screener.finish(|_| {}).unwrap();
+            let summary = screener.summary().unwrap();
+            screener.reset();
+            (summary.embedding, summary.tasks)
+        };
+        assert_eq!(scores_after(20), scores_after(60), "{}", path.display());
+    }
+}
