@@ -1,6 +1,8 @@
 //! The front end against a naive double-precision reference, against itself
 //! under every way of cutting a clip, and across transforms.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use proptest::prelude::*;
 use slap_core::front_end::{
     Framing, FrontEndSpec, Log, LogFloor, MelNorm, MelScale, Normalise, SpecError, Spectrum,

@@ -109,25 +109,28 @@ pub struct TowerSpec {
     pub int8: Option<String>,
     /// Name of the input tensor.
     pub input_name: String,
-    /// `[1, frames, bands]` or `[1, samples]`: one chunk or one window.
+    /// `[1, frames, bands]` or `[1, samples]`: one chunk or one window, of at most 2^26
+    /// values.
     pub input_shape: Vec<usize>,
-    /// Frames from one step to the next; required with [`TowerInput::LogMel`].
+    /// Frames from one step to the next, 1 to 2^26; required with [`TowerInput::LogMel`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hop_frames: Option<usize>,
-    /// Samples from one step to the next; required with [`TowerInput::Waveform`].
+    /// Samples from one step to the next, 1 to 2^26; required with
+    /// [`TowerInput::Waveform`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hop_samples: Option<usize>,
-    /// Chunks the pooled embedding looks back on; required with
+    /// Chunks the pooled embedding looks back on, 1 to 4096; required with
     /// [`TowerMode::Stream`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_chunks: Option<usize>,
-    /// Tensors carried from step to step, zero at the start; empty for windows.
+    /// Tensors carried from step to step, zero at the start; empty for windows,
+    /// at most 256.
     pub states: Vec<StateSpec>,
-    /// Named outputs; exactly one is global.
+    /// Named outputs, at most 256; exactly one is global.
     pub outputs: Vec<OutputSpec>,
-    /// Length of the embedding.
+    /// Length of the embedding, 1 to 65536.
     pub embedding_dim: usize,
-    /// Factor on cosines before the softmax of a task.
+    /// Factor on cosines before the softmax of a task, 1e-4 to 1e4.
     pub logit_scale: f32,
 }
 
@@ -139,7 +142,7 @@ pub struct StateSpec {
     pub input: String,
     /// Name of the graph output that returns it.
     pub output: String,
-    /// Shape of both.
+    /// Shape of both, of at most 2^26 values.
     pub shape: Vec<usize>,
 }
 
@@ -151,7 +154,7 @@ pub struct OutputSpec {
     pub name: String,
     /// What it means.
     pub kind: OutputKind,
-    /// Its shape.
+    /// Its shape, of at most 2^26 values.
     pub shape: Vec<usize>,
 }
 
@@ -179,9 +182,9 @@ pub struct TextSpec {
     pub attention_mask: String,
     /// Name of the output, float32 `[batch, dim]`.
     pub output: String,
-    /// Width of the encoder's output.
+    /// Width of the encoder's output; times [`TowerSpec::embedding_dim`] at most 2^26.
     pub dim: usize,
-    /// Most tokens a prompt may have, special tokens included.
+    /// Most tokens a prompt may have, special tokens included; 1 to 8192.
     pub max_tokens: usize,
     /// Path of the projection into the audio tower's space.
     pub projection: String,
@@ -451,7 +454,7 @@ impl Manifest {
                 "`text.dim` by `tower.embedding_dim`",
                 &[text.dim, self.tower.embedding_dim],
             )?;
-            at_least_one("text.max_tokens", Some(text.max_tokens))?;
+            size("text.max_tokens", Some(text.max_tokens), MAX_TOKENS)?;
         }
         self.check_tower()
     }
@@ -474,8 +477,10 @@ impl Manifest {
         let positive = f32::MIN_POSITIVE..=f32::MAX;
         let seconds = 0.0..=86_400.0;
         let share = 0.0..=1.0;
+        // With the bounds of a task's temperature and biases, logits stay finite.
+        let scale = 1e-4..=1e4;
         for (key, value, range) in [
-            ("tower.logit_scale", self.tower.logit_scale, &positive),
+            ("tower.logit_scale", self.tower.logit_scale, &scale),
             ("scoring.smoothing_seconds", smoothing_seconds, &seconds),
             ("scoring.on_probability", on_probability, &share),
             ("scoring.off_probability", off_probability, &(0.0..=on_probability)),
@@ -521,6 +526,13 @@ impl Manifest {
         for (what, shape) in shapes {
             check_shape(&what, shape)?;
         }
+        size("tower.embedding_dim", Some(tower.embedding_dim), MAX_DIM)?;
+        for (what, count) in [("states", tower.states.len()), ("outputs", tower.outputs.len())] {
+            if count > MAX_TENSORS {
+                let expected = format!("at most {MAX_TENSORS}");
+                return Err(dimension(&format!("the number of {what}"), expected, count));
+            }
+        }
         match (tower.input, &tower.input_shape[..]) {
             (TowerInput::LogMel, [1, _, bands]) => {
                 if *bands != self.front_end.bands {
@@ -530,11 +542,11 @@ impl Manifest {
                         bands,
                     ));
                 }
-                at_least_one("tower.hop_frames", tower.hop_frames)?;
+                size("tower.hop_frames", tower.hop_frames, MAX_VALUES)?;
                 unwanted("tower.hop_samples", tower.hop_samples.is_some(), "a log-mel tower")?;
             }
             (TowerInput::Waveform, [1, _]) => {
-                at_least_one("tower.hop_samples", tower.hop_samples)?;
+                size("tower.hop_samples", tower.hop_samples, MAX_VALUES)?;
                 unwanted("tower.hop_frames", tower.hop_frames.is_some(), "a waveform tower")?;
             }
             (TowerInput::LogMel, _) => {
@@ -561,7 +573,7 @@ impl Manifest {
                         tower.hop(),
                     ));
                 }
-                at_least_one("tower.pool_chunks", tower.pool_chunks)?;
+                size("tower.pool_chunks", tower.pool_chunks, MAX_POOL_CHUNKS)?;
             }
             TowerMode::Window => {
                 unwanted("tower.pool_chunks", tower.pool_chunks.is_some(), "a window tower")?;
@@ -608,9 +620,21 @@ impl Manifest {
     }
 }
 
-/// Largest number of values in one tensor: far above any tower, far below what
-/// would exhaust memory or overflow.
-const MAX_VALUES: usize = 1 << 28;
+/// Largest number of values in one tensor, 256 MiB of float32: far above any tower
+/// for small machines, far below what would exhaust memory or overflow.
+const MAX_VALUES: usize = 1 << 26;
+
+/// Largest length of an embedding.
+const MAX_DIM: usize = 1 << 16;
+
+/// Most states, and most outputs, of a tower.
+const MAX_TENSORS: usize = 256;
+
+/// Most chunks an embedding looks back on: half an hour of chunks of half a second.
+const MAX_POOL_CHUNKS: usize = 4096;
+
+/// Most tokens of a prompt.
+const MAX_TOKENS: usize = 8192;
 
 fn check_shape(what: &str, shape: &[usize]) -> Result<(), ManifestError> {
     let values = shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
@@ -622,10 +646,12 @@ fn check_shape(what: &str, shape: &[usize]) -> Result<(), ManifestError> {
     }
 }
 
-fn at_least_one(key: &str, value: Option<usize>) -> Result<(), ManifestError> {
+fn size(key: &str, value: Option<usize>, most: usize) -> Result<(), ManifestError> {
     match value {
         None => Err(JsonError::MissingKey { key: key.into() }.into()),
-        Some(0) => Err(out_of_range(key, "at least 1".into(), 0)),
+        Some(n) if n == 0 || n > most => {
+            Err(out_of_range(key, format!("between 1 and {most}"), n))
+        }
         Some(_) => Ok(()),
     }
 }

@@ -53,7 +53,7 @@ pub struct Task {
     pub title: String,
     /// At least two.
     pub classes: Vec<Class>,
-    /// Divides the scaled cosines; above 0.
+    /// Divides the scaled cosines; 1e-4 to 1e4.
     pub temperature: f32,
     /// Top probability below which the answer is *unsure*, 0 to 1.
     pub minimum_probability: f32,
@@ -67,7 +67,8 @@ pub struct Class {
     pub name: String,
     /// Rows of the pack whose mean direction stands for the class.
     pub prompts: Vec<usize>,
-    /// Added to the class's logit.
+    /// Added to the class's logit; -100 to 100, so that the softmax stays one between
+    /// classes.
     pub bias: f32,
 }
 
@@ -440,8 +441,8 @@ impl Task {
         if self.classes.len() < 2 {
             return wrong("at least 2 classes", self.classes.len().to_string());
         }
-        if !(self.temperature.is_finite() && self.temperature > 0.0) {
-            return wrong("a temperature above 0", self.temperature.to_string());
+        if !(1e-4..=1e4).contains(&self.temperature) {
+            return wrong("a temperature between 0.0001 and 10000", self.temperature.to_string());
         }
         if !(0.0..=1.0).contains(&self.minimum_probability) {
             return wrong(
@@ -458,8 +459,8 @@ impl Task {
             if class.prompts.is_empty() {
                 return wrong("prompts in every class", format!("none in `{}`", class.name));
             }
-            if !class.bias.is_finite() {
-                return wrong("finite biases", format!("{} in `{}`", class.bias, class.name));
+            if !(-100.0..=100.0).contains(&class.bias) {
+                return wrong("biases between -100 and 100", format!("{} in `{}`", class.bias, class.name));
             }
             if let Some(got) = class.prompts.iter().copied().find(|row| *row >= prompts) {
                 return Err(PackError::PromptOutOfRange {

@@ -201,7 +201,7 @@ impl FrontEndSpec {
     /// fills: the window, and the non-zero filter weights.
     ///
     /// A bin lies in at most two neighbouring triangles, and each band's
-    /// weights are padded to a multiple of [`LANES`](super::mel::LANES).
+    /// weights are padded to whole vectors.
     pub const fn table_len(&self) -> usize {
         self.frame_length + 2 * self.bins() + self.bands * (super::mel::LANES - 1)
     }

@@ -286,6 +286,8 @@ fn dimensions_must_fit() {
     dimension("/tower/states/0/shape", json!([0]));
     dimension("/tower/states/0/input", "mel".into());
     dimension("/text/dim", 0.into());
+    dimension("/text/dim", (1u64 << 40).into());
+    dimension("/tower/states/0/shape", json!([1, (1 << 26) + 1]));
     for (pointer, value) in [
         ("/scoring/on_probability", json!(1.5)),
         ("/scoring/off_probability", json!(0.8)),
@@ -300,6 +302,46 @@ fn dimensions_must_fit() {
         assert!(matches!(error, ManifestError::OutOfRange { .. }), "{pointer}: {error:?}");
     }
     assert!(matches!(changed("/front_end/high_hz", json!(9000)), ManifestError::FrontEnd(_)));
+}
+
+#[test]
+fn sizes_have_an_upper_bound() {
+    for (pointer, most) in [
+        ("/tower/pool_chunks", 4096u64),
+        ("/tower/hop_frames", 1 << 26),
+        ("/tower/embedding_dim", 1 << 16),
+        ("/text/max_tokens", 8192),
+    ] {
+        let key = pointer[1..].replace('/', ".");
+        for got in [most + 1, 1 << 34, 1 << 60, u64::MAX] {
+            let expected = ManifestError::OutOfRange {
+                key: key.clone(),
+                expected: format!("between 1 and {most}"),
+                got: got.to_string(),
+            };
+            let error = if key == "tower.embedding_dim" {
+                let mut manifest = Draft::stream().listed();
+                manifest["tower"]["embedding_dim"] = got.into();
+                manifest["text"] = Value::Null;
+                Manifest::read(&serde_json::to_vec(&manifest).unwrap()).unwrap_err()
+            } else {
+                changed(pointer, got.into())
+            };
+            assert_eq!(error, expected);
+        }
+    }
+    let mut manifest = Draft::stream().listed();
+    manifest["tower"]["pool_chunks"] = 4096.into();
+    manifest["text"]["max_tokens"] = 8192.into();
+    Manifest::read(&serde_json::to_vec(&manifest).unwrap()).unwrap();
+    let output = manifest["tower"]["outputs"][1].clone();
+    manifest["tower"]["outputs"].as_array_mut().unwrap().extend(vec![output; 300]);
+    let error = Manifest::read(&serde_json::to_vec(&manifest).unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), "expected the number of outputs to be at most 256, got 302");
+    for got in [1e-5, 2e4, 3e38] {
+        let error = changed("/tower/logit_scale", got.into());
+        assert!(matches!(error, ManifestError::OutOfRange { .. }), "{error:?}");
+    }
 }
 
 #[test]

@@ -159,10 +159,22 @@ fn tasks_can_be_scored() {
     for (key, value) in [
         ("temperature", json!(0)),
         ("temperature", json!(-1)),
+        ("temperature", json!(9e-5)),
+        ("temperature", json!(3e38)),
         ("minimum_probability", json!(1.5)),
         ("name", json!(" ")),
         ("classes", json!([])),
         ("classes", json!([{"name": "a", "prompts": [0], "bias": 0}])),
+        (
+            "classes",
+            json!([{"name": "a", "prompts": [0], "bias": 3e38},
+                           {"name": "b", "prompts": [1], "bias": 0}]),
+        ),
+        (
+            "classes",
+            json!([{"name": "a", "prompts": [0], "bias": 0},
+                           {"name": "b", "prompts": [1], "bias": -100.5}]),
+        ),
         (
             "classes",
             json!([{"name": "a", "prompts": [0], "bias": 0},
@@ -183,6 +195,14 @@ fn tasks_can_be_scored() {
     ] {
         let error = read(&raw(PROMPTS, &task(0, 1, key, value))).unwrap_err();
         assert!(error.to_string().contains(path), "{error}");
+    }
+    let classes = json!([{"name": "a", "prompts": [0], "bias": 3e38},
+                         {"name": "b", "prompts": [1], "bias": 0}]);
+    let error = read(&raw(PROMPTS, &task(0, 1, "classes", classes))).unwrap_err().to_string();
+    assert!(error.starts_with("expected task `t` to have biases between -100 and 100, got 3"));
+    assert!(error.ends_with(" in `a`"), "{error}");
+    for value in [1e-4, 1e4] {
+        read(&raw(PROMPTS, &task(0, 1, "temperature", json!(value)))).unwrap();
     }
     let one = task(0, 1, "title", json!("T"));
     let one = one.trim_matches(['[', ']']);
