@@ -50,8 +50,9 @@ a person's. Do not use it to decide anything about a person.
 DATA = """\
 ## Data
 
-{clips} recordings ({hours:.1f} hours) spoken by espeak-ng and flite, changed at signal level with \
-known settings: the settings are the labels. Every split has speakers of its own.
+{clips} recordings ({hours:.1f} hours) spoken by espeak-ng and flite and changed at signal level. \
+Labels are the settings of these changes; pitch, intonation and speaking rate are measured on the \
+clip before it is changed. Every split has speakers of its own.
 
 | split | recordings | speakers | languages | synthesiser |
 |---|---|---|---|---|
@@ -68,7 +69,7 @@ languages and synthesisers, not to new kinds of noise or hoarseness.
 width {width}; symmetric contrastive loss in which every caption that is true of a recording \
 counts as its own. Captions are sentences of one to four facts in many wordings. The validation \
 split served to watch training and to fit the calibration, the test splits only to measure. Code \
-revision `{revision}`; the recipe lies beside the training log.
+revision `{revision}`; the recipe is `export/configs/{name}.toml`.
 """
 
 RESULTS = """\
@@ -77,7 +78,13 @@ RESULTS = """\
 Macro-F1 of two-class tasks, run step by step through the exported graphs as on a device. Classes \
 are given by at least three wordings each; *wordings averaged* uses them together and no labels at \
 all; the range below it is of single wordings; *calibrated* adds the per-task bias fitted on the \
-validation split, which is what a device reports.
+validation split, which is what a device reports. Every recording counts, those too that a device \
+would call *unsure*.
+
+Only recordings to which a label clearly applies are counted, which is why the numbers of \
+recordings differ: medium pitch, rate, intonation and level belong to neither class, and qualities \
+of the voice are not asked of whispers. Of such recordings the task still says something, and that \
+is not measured here: read "slow" as "more like the slow ones than the fast ones".
 """
 
 LIMITS = """\
@@ -85,7 +92,10 @@ LIMITS = """\
 
 - Voices, rooms and noises are synthetic; see above.
 - Recordings were 1.5 to 5 seconds long, of one speaker. Two people at once were never trained on.
-- A recording shorter than {pool:.1f} s gives one embedding, and a less certain one.
+- A recording shorter than {pool:.1f} s is judged by its last step, which knows less than a full \
+one.
+- What is not speech is scored too, if it is loud enough: a tone or a fan gets answers, and they \
+mean nothing. Pitch, hoarseness and trembling of a whisper mean nothing either.
 - Where a task's top probability is below its threshold the answer is *unsure*. Thresholds were \
 set on synthetic validation recordings.
 {weak}- Prompts are English. A sentence about anything but voice and recording gets a number too; \
@@ -119,6 +129,7 @@ def model_card(
         layers=tower.layers,
         width=tower.width,
         revision=trained.revision,
+        name=config.bundle.name,
     )
     parts = [introduction, data, RESULTS, summary(results)]
     parts += [split_table(split, results) for split in TEST_SPLITS if split in results["float32"]]

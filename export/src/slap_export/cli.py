@@ -11,15 +11,18 @@ from slap_export.config import Config, ConfigError, load_config
 
 EPILOG = """\
 a bundle from nothing, in order:
-  slap-export corpus synth corpora/voice-tiny      synthetic voices with known attributes
-  slap-export features --config CONFIG             log-mel frames, by the device's front end
-  slap-export train    --config CONFIG             contrastive training; continues if interrupted
-  slap-export evaluate --config CONFIG             export to ONNX, calibrate, measure
-  slap-export pack     --config CONFIG             write the bundle
-  slap-export verify   ../models/slap-voice-tiny   check a bundle
+  slap-export corpus synth --config CONFIG         synthetic voices with known attributes
+  slap-export features     --config CONFIG         log-mel frames, by the device's front end
+  slap-export train        --config CONFIG         contrastive training; continues if interrupted
+  slap-export evaluate     --config CONFIG         export to ONNX, calibrate, measure
+  slap-export pack         --config CONFIG         write the bundle
+  slap-export verify ../models/slap-voice-tiny     check a bundle
 
 or all of it: slap-export all --config configs/slap-voice-tiny.toml
 """
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def log(line: str) -> None:
@@ -65,13 +68,7 @@ def run_verify(arguments: argparse.Namespace) -> None:
     print(verify_bundle(arguments.bundle))
 
 
-def run_synth(arguments: argparse.Namespace) -> int:
-    from slap_export.corpus import synth
-
-    return synth.run(arguments)
-
-
-def run_all(arguments: argparse.Namespace) -> None:
+def run_synth(arguments: argparse.Namespace) -> None:
     import os
     from dataclasses import fields
 
@@ -79,11 +76,18 @@ def run_all(arguments: argparse.Namespace) -> None:
 
     config: Config = arguments.recipe
     corpus = arguments.root / config.corpus.path
-    if not (corpus / "clips.jsonl").exists():
-        log(f"synthesising the corpus in {corpus}")
-        processes = os.cpu_count() or 1
-        sizes = {field.name: getattr(config.corpus, field.name) for field in fields(Sizes)}
-        synthesise_corpus(corpus, Sizes(**sizes), config.corpus.seed, processes, progress=True)
+    if (corpus / "clips.jsonl").exists():
+        log(f"the corpus in {corpus} is there already")
+        return
+    log(f"synthesising the corpus in {corpus}")
+    processes = os.cpu_count() or 1
+    sizes = {field.name: getattr(config.corpus, field.name) for field in fields(Sizes)}
+    clips = synthesise_corpus(corpus, Sizes(**sizes), config.corpus.seed, processes, progress=True)
+    log(f"{len(clips)} clips, {sum(clip['seconds'] for clip in clips) / 3600:.1f} hours")
+
+
+def run_all(arguments: argparse.Namespace) -> None:
+    run_synth(arguments)
     run_train(arguments)
     run_evaluate(arguments)
     run_pack(arguments)
@@ -91,8 +95,6 @@ def run_all(arguments: argparse.Namespace) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    from slap_export.corpus import synth
-
     main_parser = argparse.ArgumentParser(
         prog="slap-export",
         description="Makes the bundles that slap-edge runs: corpus, training, ONNX, calibration.",
@@ -101,22 +103,14 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = main_parser.add_subparsers(required=True, metavar="COMMAND")
 
-    corpus = commands.add_parser("corpus", help="make a corpus of synthetic voices")
-    kinds = corpus.add_subparsers(required=True, metavar="KIND")
-    synthetic = kinds.add_parser(
-        "synth",
-        help="speak sentences with espeak-ng and flite and change the voices in known ways",
-        description="Needs the programs espeak-ng and flite. Writes audio/ and clips.jsonl, which "
-        "states for every recording what is true of it.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    synth.add_arguments(synthetic)
-    synthetic.set_defaults(run=run_synth)
-
     def with_recipe(
-        name: str, run: Callable[[argparse.Namespace], None], text: str, description: str
+        name: str,
+        run: Callable[[argparse.Namespace], None],
+        text: str,
+        description: str,
+        among: Commands = commands,
     ) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=text, description=description)
+        command = among.add_parser(name, help=text, description=description)
         command.add_argument(
             "--config",
             type=Path,
@@ -127,6 +121,15 @@ def parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
+    corpus = commands.add_parser("corpus", help="make a corpus of synthetic voices")
+    with_recipe(
+        "synth",
+        run_synth,
+        "speak sentences with espeak-ng and flite and change the voices in known ways",
+        "Needs the programs espeak-ng and flite. Writes audio/ and clips.jsonl, which states for "
+        "every recording what is true of it, to the folder that the recipe names.",
+        corpus.add_subparsers(required=True, metavar="KIND"),
+    )
     with_recipe(
         "features",
         run_features,

@@ -7,7 +7,6 @@ the PyTorch tower, which is faster and agrees to 1e-4.
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -163,15 +162,3 @@ def mean_of(scores: dict[str, TaskScore], what: str = "averaged") -> float:
     """Mean macro-F1 over tasks; not a number when the split has too few recordings for any."""
     values = [getattr(score, what) for score in scores.values()]
     return float(np.mean(values)) if values else float("nan")
-
-
-def as_json(results: dict[str, dict[str, dict[str, TaskScore]]]) -> str:
-    """Results by precision, split and task as JSON."""
-    plain = {
-        precision: {
-            split: {name: vars(score) for name, score in scores.items()}
-            for split, scores in splits.items()
-        }
-        for precision, splits in results.items()
-    }
-    return json.dumps(plain, indent=1)

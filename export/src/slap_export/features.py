@@ -74,7 +74,7 @@ def compute_features(config: Config, root: Path, report: Any = print) -> Path:
     """Computes the features of the configured corpus unless they exist; gives their folder."""
     corpus = root / config.corpus.path
     if not (corpus / "clips.jsonl").exists():
-        raise FeatureError(f"no corpus at {corpus}; run `slap-export corpus synth {corpus}` first")
+        raise FeatureError(f"no corpus at {corpus}; run `slap-export corpus synth` first")
     folder = feature_folder(config, root)
     if (folder / "index.npz").exists():
         return folder

@@ -11,12 +11,9 @@ Splits: `train`; `validation` and `test_voices` (languages of training, other sp
 
 from __future__ import annotations
 
-import argparse
 import json
 import multiprocessing
-import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,13 +40,13 @@ _TRACK_SECONDS = 30.0
 class Sizes:
     """Spoken clips of each split, and how many times each is rendered with another treatment."""
 
-    train: int = 6600
-    validation: int = 360
-    test_voices: int = 420
-    test_languages: int = 420
-    test_synthesiser: int = 360
-    train_renders: int = 3
-    other_renders: int = 2
+    train: int
+    validation: int
+    test_voices: int
+    test_languages: int
+    test_synthesiser: int
+    train_renders: int
+    other_renders: int
 
     def of(self, split: str) -> tuple[int, int]:
         """Spoken clips and largest number of renders of `split`."""
@@ -289,39 +286,3 @@ def synthesise_corpus(
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
     partial.rename(out / "clips.jsonl")
     return lines
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the options of `corpus synth`."""
-    sizes = Sizes()
-    parser.add_argument("out", type=Path, help="folder to write the corpus to")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same corpus")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    for split in SPLITS:
-        option = f"--{split.replace('_', '-')}"
-        text = f"spoken clips in split {split} (default %(default)s)"
-        parser.add_argument(option, type=int, default=getattr(sizes, split), help=text)
-    parser.add_argument(
-        "--train-renders",
-        type=int,
-        default=sizes.train_renders,
-        help="times a training clip is rendered at most, each with another treatment",
-    )
-
-
-def run(args: argparse.Namespace) -> int:
-    """Runs `corpus synth`."""
-    sizes = Sizes(
-        **{split: getattr(args, split) for split in SPLITS}, train_renders=args.train_renders
-    )
-    try:
-        lines = synthesise_corpus(args.out, sizes, args.seed, args.processes, progress=True)
-    except (engines.EngineError, FileExistsError) as error:
-        print(f"corpus synth: {error}", file=sys.stderr)
-        return 1
-    counts = Counter(line["split"] for line in lines)
-    seconds = sum(line["seconds"] for line in lines)
-    text = ", ".join(f"{split} {counts[split]}" for split in SPLITS)
-    hours = f"{seconds / 3600:.1f} hours"
-    print(f"{len(lines)} clips ({text}), {hours}, in {args.out}", file=sys.stderr)
-    return 0
