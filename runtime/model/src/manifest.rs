@@ -527,7 +527,8 @@ impl Manifest {
             check_shape(&what, shape)?;
         }
         size("tower.embedding_dim", Some(tower.embedding_dim), MAX_DIM)?;
-        for (what, count) in [("states", tower.states.len()), ("outputs", tower.outputs.len())] {
+        for (what, count) in [("states", tower.states.len()), ("outputs", tower.outputs.len())]
+        {
             if count > MAX_TENSORS {
                 let expected = format!("at most {MAX_TENSORS}");
                 return Err(dimension(&format!("the number of {what}"), expected, count));
