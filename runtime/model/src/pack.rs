@@ -442,7 +442,10 @@ impl Task {
             return wrong("at least 2 classes", self.classes.len().to_string());
         }
         if !(1e-4..=1e4).contains(&self.temperature) {
-            return wrong("a temperature between 0.0001 and 10000", self.temperature.to_string());
+            return wrong(
+                "a temperature between 0.0001 and 10000",
+                self.temperature.to_string(),
+            );
         }
         if !(0.0..=1.0).contains(&self.minimum_probability) {
             return wrong(
@@ -460,7 +463,10 @@ impl Task {
                 return wrong("prompts in every class", format!("none in `{}`", class.name));
             }
             if !(-100.0..=100.0).contains(&class.bias) {
-                return wrong("biases between -100 and 100", format!("{} in `{}`", class.bias, class.name));
+                return wrong(
+                    "biases between -100 and 100",
+                    format!("{} in `{}`", class.bias, class.name),
+                );
             }
             if let Some(got) = class.prompts.iter().copied().find(|row| *row >= prompts) {
                 return Err(PackError::PromptOutOfRange {
