@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes the recordings in this folder anew. Needs espeak-ng, flite and sox with
 # its FLAC support (Debian: espeak-ng flite sox), and the Python environment of
-# `make setup`. The same versions of these
-# programs write the same samples; README.md says which were used.
+# `make setup`. The same versions of these programs write the same samples;
+# README.md says which were used.
 set -eu
 cd "$(dirname "$0")"
 work=$(mktemp -d)

@@ -19,7 +19,7 @@ const RECORDINGS: &str = "tests/recordings";
 pub fn run() -> Outcome {
     system::provide(system::TO_RUN)?;
 
-    println!("Building slap-edge (a few minutes the first time)");
+    println!("Building slap-edge (5 to 15 minutes the first time)");
     process::run(&mut cargo(&BUILD_COMMAND))?;
 
     let recordings = recordings()?;

@@ -1,7 +1,7 @@
 //! The repository's chores, behind one door: `cargo xtask VERB`.
 //!
 //! The Makefile and `.ci/run` only call this program, so a person, a fresh
-//! machine and the gate run the same commands. It depends on the standard
+//! machine and .ci/run execute the same commands. It depends on the standard
 //! library alone, because it has to build before anything else is installed.
 #![expect(
     clippy::print_stdout,
