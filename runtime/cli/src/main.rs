@@ -13,6 +13,7 @@ mod inspect;
 mod locate;
 mod models;
 mod output;
+mod packfile;
 mod plan;
 mod prompts;
 mod score;

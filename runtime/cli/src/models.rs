@@ -6,6 +6,7 @@ use anyhow::Context;
 use slap_edge::model::{Bundle, PromptPack, TextTower};
 
 use crate::output::quote;
+use crate::packfile;
 
 /// Opens the bundle in `folder`.
 pub fn open_bundle(folder: &Path) -> anyhow::Result<Bundle> {
@@ -14,10 +15,16 @@ pub fn open_bundle(folder: &Path) -> anyhow::Result<Bundle> {
 
 /// Reads the pack at `path`, which must be made for the tower of `bundle`.
 pub fn read_pack(path: &Path, bundle: &Bundle) -> anyhow::Result<PromptPack> {
-    let cannot = || format!("the prompt pack '{}' cannot be used", path.display());
-    let bytes = std::fs::read(path).with_context(cannot)?;
+    let bytes = packfile::read(path)
+        .with_context(|| format!("the prompt pack '{}' cannot be used", path.display()))?;
+    parse_pack(&bytes, path, bundle)
+}
+
+/// Reads a pack from the content of the file `path`.
+pub fn parse_pack(bytes: &[u8], path: &Path, bundle: &Bundle) -> anyhow::Result<PromptPack> {
     let dim = bundle.manifest().tower.embedding_dim;
-    PromptPack::read(&bytes, bundle.tower_sha256(), dim).with_context(cannot)
+    PromptPack::read(bytes, bundle.tower_sha256(), dim)
+        .with_context(|| format!("the prompt pack '{}' cannot be used", path.display()))
 }
 
 /// Embeds `sentences` with the text tower of `bundle`; one unit vector each.

@@ -1,16 +1,16 @@
 //! `slap-edge prompts`: list, add and embed sentences.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde::Serialize;
 use slap_edge::model::PromptPack;
 use slap_edge::model::pack::to_half;
 
 use crate::args::{DocumentFormat, PromptsAddArgs, PromptsEmbedArgs, PromptsListArgs};
 use crate::output::{Page, Terminal, json};
+use crate::packfile::Target;
 use crate::{Outcome, locate, models};
 
 /// Lists the sentences of a pack, task by task.
@@ -35,9 +35,10 @@ pub fn list(args: &PromptsListArgs, terminal: &Terminal) -> anyhow::Result<Outco
 /// Embeds sentences and writes them into a pack file.
 pub fn add(args: &PromptsAddArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let bundle = models::open_bundle(&locate::bundle(args.bundle.bundle.as_deref())?)?;
-    let exists = args.output.exists();
-    let mut pack = if exists {
-        models::read_pack(&args.output, &bundle)?
+    let target = Target::find(&args.output, bundle.dir())?;
+    let exists = target.found().is_some();
+    let mut pack = if let Some(bytes) = target.found() {
+        models::parse_pack(bytes, &args.output, &bundle)?
     } else {
         let name = pack_name(args.name.as_deref(), &args.output);
         PromptPack::new(name, bundle.tower_sha256(), bundle.manifest().tower.embedding_dim)
@@ -50,7 +51,7 @@ pub fn add(args: &PromptsAddArgs, terminal: &Terminal) -> anyhow::Result<Outcome
     for (sentence, embedding) in args.sentences.iter().zip(&embeddings) {
         pack.insert(sentence, &to_half(embedding)).context("the sentence cannot be added")?;
     }
-    write_pack(&args.output, &pack)?;
+    target.replace(&pack.write().context("the pack cannot be written")?)?;
     let added = pack.texts.len() - before;
     let known = args.sentences.len() - added;
     let mut message = format!(
@@ -183,22 +184,4 @@ fn sentences(count: usize) -> String {
 fn pack_name(given: Option<&str>, path: &Path) -> String {
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     given.map(str::to_owned).or_else(stem).unwrap_or_else(|| "prompts".to_owned())
-}
-
-/// Writes beside `path` first and moves the result there, so that an interruption never
-/// leaves half a pack where a whole one was.
-fn write_pack(path: &Path, pack: &PromptPack) -> anyhow::Result<()> {
-    let bytes = pack.write().context("the pack cannot be written")?;
-    let Some(name) = path.file_name() else {
-        bail!("expected a file to write the pack to, got '{}'; name a file", path.display());
-    };
-    let mut partial = name.to_owned();
-    partial.push(".partial");
-    let partial = path.with_file_name(partial);
-    fs::write(&partial, bytes)
-        .and_then(|()| fs::rename(&partial, path))
-        .inspect_err(|_| {
-            let _ = fs::remove_file(&partial);
-        })
-        .with_context(|| format!("the pack cannot be written to '{}'", path.display()))
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Folder, data, run, slap};
+use crate::harness::{Folder, bare, data, run, slap};
 
 #[test]
 fn a_sentence_is_ranked_among_reference_voices() {
@@ -113,6 +113,119 @@ fn packs_that_cannot_be_used() {
     run(slap().args(["prompts", "add", "a calm voice", "--output", "/no/such/folder/p"]))
         .exits(2)
         .says(&["/no/such/folder/p"]);
+}
+
+#[test]
+fn a_bundle_is_never_written_to() {
+    let folder = Folder::new();
+    let bundle = folder.copy_of_bundle();
+    let before = fs::read(bundle.join("prompts.safetensors")).unwrap();
+    for name in ["prompts.safetensors", "mine.safetensors", "golden/mine", "manifest.json"] {
+        for using in [bundle.clone(), crate::harness::bundle()] {
+            let path = bundle.join("golden/..").join(name);
+            run(bare()
+                .args(["prompts", "add", "a calm voice", "--bundle"])
+                .arg(using)
+                .arg("--output")
+                .arg(&path))
+            .exits(2)
+            .says(&["expected a pack outside the bundle", name]);
+        }
+    }
+    assert_eq!(fs::read(bundle.join("prompts.safetensors")).unwrap(), before);
+    run(bare().arg("inspect").arg(&bundle)).exits(0);
+    // A relative name is relative to the bundle where that is the current folder.
+    run(bare().current_dir(&bundle).args([
+        "prompts",
+        "add",
+        "a calm voice",
+        "--bundle",
+        ".",
+        "-o",
+        "mine",
+    ]))
+    .exits(2)
+    .says(&["expected a pack outside the bundle"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions_of_a_pack_are_kept() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = Folder::new();
+    let add = |name: &str, sentence: &str| {
+        run(slap().current_dir(folder.path()).args(["prompts", "add", "-o", name, sentence]))
+    };
+    add("pack", "a calm voice").exits(0);
+    let pack = folder.path().join("pack");
+    fs::set_permissions(&pack, fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("pack", folder.path().join("link")).unwrap();
+    // A file of that name belongs to somebody else.
+    let other = folder.file("pack.partial", "precious");
+    add("link", "a bored voice").exits(0).says(&["extended link", "2 in all"]);
+    assert!(folder.path().join("link").is_symlink());
+    assert!(!pack.is_symlink());
+    assert_eq!(fs::metadata(&pack).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_to_string(other).unwrap(), "precious");
+    run(slap().args(["prompts", "list"]).arg(&pack)).exits(0);
+
+    symlink("nowhere", folder.path().join("dangling")).unwrap();
+    add("dangling", "a calm voice").exits(2).says(&["dangling"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+}
+
+#[test]
+fn no_sentence_is_lost_between_two_programs() {
+    let folder = Folder::new();
+    let pack = folder.path().join("pack");
+    let sentences: Vec<String> = (0..4).map(|i| format!("voice number {i}")).collect();
+    let running: Vec<_> = sentences
+        .iter()
+        .map(|sentence| {
+            slap()
+                .args(["prompts", "add", sentence, "--output"])
+                .arg(&pack)
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let mut added = Vec::new();
+    for (sentence, program) in sentences.iter().zip(running) {
+        let output = program.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        match output.status.code() {
+            Some(0) => added.push(sentence.as_str()),
+            code => {
+                assert!(code == Some(2) && said.contains("run the command again"), "{said}")
+            }
+        }
+    }
+    let listed = run(slap().args(["prompts", "list", "--format", "json"]).arg(&pack)).exits(0);
+    let mut free: Vec<String> =
+        serde_json::from_value(listed.json()["payload"]["free"].take()).unwrap();
+    free.sort_unstable();
+    assert_eq!(free, added);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pack_is_a_regular_file() {
+    let voice = data("voice.flac");
+    for device in ["/dev/zero", "/dev/null"] {
+        let expected = [device, "expected a regular file, got a device or a pipe"];
+        run(slap().args(["score", "--prompts", device]).arg(&voice)).exits(2).says(&expected);
+        run(slap().args(["prompts", "list", device])).exits(2).says(&expected);
+        run(slap().args(["prompts", "add", "a calm voice", "-o", device]))
+            .exits(2)
+            .says(&expected);
+    }
+    let folder = Folder::new();
+    run(slap().args(["prompts", "add", "a calm voice", "-o"]).arg(folder.path()))
+        .exits(2)
+        .says(&["expected a regular file, got a folder"]);
 }
 
 #[test]
