@@ -37,6 +37,8 @@ struct Findings<'a> {
     tower_sha256: String,
     engines: Vec<Engine>,
     self_test: SelfTest,
+    /// The same of the int8 tower; none where the bundle has no such tower.
+    self_test_int8: Option<SelfTest>,
     pack: Pack<'a>,
     background: Option<Background<'a>>,
     manifest: &'a Manifest,
@@ -71,10 +73,13 @@ impl<'a> Findings<'a> {
         let manifest = bundle.manifest();
         let tower = audio_tower(bundle, Precision::Float32)?;
         let mut engines = vec![Engine::audio(&tower)];
-        if manifest.tower.int8.is_some() {
-            engines.push(Engine::audio(&audio_tower(bundle, Precision::Int8)?));
-        }
         let self_test = selftest::run(bundle, &tower)?;
+        let mut self_test_int8 = None;
+        if manifest.tower.int8.is_some() {
+            let tower = audio_tower(bundle, Precision::Int8)?;
+            engines.push(Engine::audio(&tower));
+            self_test_int8 = Some(selftest::run(bundle, &tower)?);
+        }
         if let Some(text) = &manifest.text {
             TextTower::load(bundle).context("the text tower cannot be used")?;
             let engine = engines[0].engine.clone();
@@ -88,6 +93,7 @@ impl<'a> Findings<'a> {
             tower_sha256: bundle.tower_sha256().to_string(),
             engines,
             self_test,
+            self_test_int8,
             pack: Pack {
                 name: &pack.name,
                 prompts: pack.texts.len(),
@@ -140,6 +146,13 @@ fn human(bundle: &Bundle, findings: &Findings<'_>, terminal: &Terminal) -> Strin
          ({:.0e} allowed)",
         test.probabilities, test.largest_difference, test.tolerance
     ));
+    if let Some(test) = &findings.self_test_int8 {
+        page.good(&format!(
+            "self-test, int8: {} probabilities as recorded from float32, to {:.1e} ({:.0e} \
+             allowed)",
+            test.probabilities, test.largest_difference, test.tolerance
+        ));
+    }
 
     page.section("Files");
     for (name, file) in &manifest.files {
