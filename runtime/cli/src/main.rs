@@ -23,9 +23,10 @@ mod shell;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 
-use args::{Command, LowArgs, PromptsCommand};
+use args::{ColorWhen, Command, LowArgs, PromptsCommand};
 use output::{Terminal, safe};
 
 /// How a command ended that did not fail as a whole.
@@ -38,19 +39,40 @@ pub enum Outcome {
 }
 
 fn main() -> ExitCode {
-    let args = LowArgs::parse();
+    let args = match LowArgs::try_parse() {
+        Ok(args) => args,
+        Err(answer) => return print(&answer),
+    };
     let terminal = Terminal::detect(args.color);
-    match run(args, &terminal) {
+    match run(args, &terminal).and_then(|outcome| flush().map(|()| outcome)) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::SomeFailed) => ExitCode::from(1),
         // The reader of our output went away: there is no one left to tell.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ =
-                writeln!(io::stderr(), "{} {}", terminal.err.bad("error:"), sentence(&error));
-            ExitCode::from(2)
-        }
+        Err(error) => fail(&error, &terminal),
     }
+}
+
+/// Prints what the command line itself asks for, such as help, or what is wrong with it.
+fn print(answer: &clap::Error) -> ExitCode {
+    match answer.print().context(CANNOT_PRINT).and_then(|()| flush()) {
+        Err(error) if !is_broken_pipe(&error) => {
+            fail(&error, &Terminal::detect(ColorWhen::Auto))
+        }
+        _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2)),
+    }
+}
+
+fn fail(error: &anyhow::Error, terminal: &Terminal) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{} {}", terminal.err.bad("error:"), sentence(error));
+    ExitCode::from(2)
+}
+
+const CANNOT_PRINT: &str = "the output cannot be written";
+
+/// Delivers what standard output still holds back, whose loss would else go unnoticed.
+fn flush() -> anyhow::Result<()> {
+    io::stdout().flush().context(CANNOT_PRINT)
 }
 
 fn run(args: LowArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {

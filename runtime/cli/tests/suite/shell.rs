@@ -1,6 +1,6 @@
 //! Help, version, completions and manual pages.
 
-use crate::harness::{Folder, bare, run};
+use crate::harness::{Folder, bare, data, run, slap};
 
 #[test]
 fn version_and_help_need_no_bundle() {
@@ -43,5 +43,32 @@ fn manual_pages_are_printed_or_written() {
     run(bare().args(["man", "--output"]).arg(&pages)).exits(0).quietly();
     for page in ["slap-edge.1", "slap-edge-score.1", "slap-edge-prompts-add.1"] {
         assert!(pages.join(page).is_file(), "no {page}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_an_error() {
+    let voice = data("voice.flac");
+    let voice = voice.to_str().unwrap();
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["prompts", "list"],
+        &["completions", "bash"],
+        &["score", voice],
+        &["score", "--format", "json", voice],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let child = slap()
+            .args(arguments)
+            .stdout(full)
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("error: ") && said.contains("No space"), "{arguments:?}: {said}");
     }
 }
