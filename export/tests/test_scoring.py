@@ -47,6 +47,9 @@ def test_macro_f1_by_hand() -> None:
     assert macro_f1(truth, answer, 2) == pytest.approx((0.8 + 2 / 3) / 2)
 
 
+NO_OTHERS = np.empty((0, 2))
+
+
 def simulated(shift: float, spread: float, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Cosines of two classes that lie `shift` to one side and are too sure by 1 / spread."""
     rng = np.random.default_rng(3)
@@ -57,7 +60,7 @@ def simulated(shift: float, spread: float, count: int) -> tuple[np.ndarray, np.n
 
 def test_calibration_lowers_the_loss_on_other_recordings() -> None:
     cosines, truth = simulated(shift=0.1, spread=0.06, count=2000)
-    fitted = calibrate(cosines[:1000], truth[:1000], 40.0, 0.9)
+    fitted = calibrate(cosines[:1000], truth[:1000], NO_OTHERS, 40.0, 0.9)
     before = negative_log_likelihood(cosines[1000:], truth[1000:], 40.0, 1.0, np.zeros(2))
     after = negative_log_likelihood(
         cosines[1000:], truth[1000:], 40.0, fitted.temperature, np.array(fitted.biases)
@@ -70,7 +73,7 @@ def test_calibration_lowers_the_loss_on_other_recordings() -> None:
 
 def test_threshold_reaches_the_wanted_share_of_right_answers() -> None:
     cosines, truth = simulated(shift=0.0, spread=0.06, count=4000)
-    fitted = calibrate(cosines, truth, 40.0, 0.95)
+    fitted = calibrate(cosines, truth, NO_OTHERS, 40.0, 0.95)
     found = probabilities(cosines, 40.0, fitted.temperature, np.array(fitted.biases))
     given = found.max(axis=1) >= fitted.minimum_probability
     assert 0.5 < given.mean() < 1.0
@@ -78,9 +81,30 @@ def test_threshold_reaches_the_wanted_share_of_right_answers() -> None:
     assert abstention_threshold(np.eye(2)[truth], truth, 0.95) == THRESHOLDS[0]
 
 
+def test_what_belongs_to_no_class_raises_the_threshold() -> None:
+    cosines, truth = simulated(shift=0.0, spread=0.02, count=2000)
+    between = np.random.default_rng(5).normal(0, 0.02, 1000)
+    unclear = np.stack([between / 2, -between / 2], axis=1)
+    alone = calibrate(cosines, truth, NO_OTHERS, 40.0, 0.9)
+    beside = calibrate(cosines, truth, unclear, 40.0, 0.9)
+    assert beside.minimum_probability > alone.minimum_probability
+
+    def answered(values: np.ndarray) -> float:
+        biases = np.array(beside.biases)
+        found = probabilities(values, 40.0, beside.temperature, biases).max(axis=1)
+        return float((found >= beside.minimum_probability).mean())
+
+    assert answered(unclear) == pytest.approx(0.5, abs=0.05)
+    assert answered(cosines) > 0.8
+    # What cannot be told from the clear ones costs at most a fifth of them.
+    same = calibrate(cosines, truth, cosines, 40.0, 0.9)
+    found = probabilities(cosines, 40.0, same.temperature, np.array(same.biases)).max(axis=1)
+    assert (found >= same.minimum_probability).mean() > 0.75
+
+
 def test_a_task_told_perfectly_does_not_run_away() -> None:
     cosines = np.array([[0.5, -0.5], [-0.5, 0.5]] * 20)
-    fitted = calibrate(cosines, np.array([0, 1] * 20), 20.0, 0.95)
+    fitted = calibrate(cosines, np.array([0, 1] * 20), NO_OTHERS, 20.0, 0.95)
     found = probabilities(cosines[0], 20.0, fitted.temperature, np.array(fitted.biases))
     # Twenty right answers of each class: 21 / 22, and no side is favoured.
     assert found[0] == pytest.approx(21 / 22, abs=1e-3)

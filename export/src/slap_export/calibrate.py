@@ -15,6 +15,10 @@ TEMPERATURES = (0.05, 20.0)
 # However well a task is told, an answer this close to a coin toss is not given, and however
 # badly, one above the second probability is.
 THRESHOLDS = (0.6, 0.95)
+# Share of the recordings to which no class applies that shall get no answer, as long as this
+# share of those to which one does still gets its answer.
+UNCLEAR_WITHHELD = 0.5
+CLEAR_ANSWERED = 0.8
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ def negative_log_likelihood(
 def calibrate(
     cosines: NDArray[np.float64],
     truth: NDArray[np.int64],
+    unclear: NDArray[np.float64],
     scale: float,
     minimum_precision: float,
 ) -> Calibration:
@@ -63,9 +68,14 @@ def calibrate(
     the rest (Platt, 1999, sec. 2.2): n answers without a mistake do not prove
     that there will never be one, so a task told perfectly keeps finite logits.
 
+    Tasks are trained on what is clearly one or the other, but most voices are in between. The
+    threshold is therefore raised until half of the validation recordings that belong to no
+    class are called unsure, unless that would cost a fifth of the clear answers.
+
     Args:
         cosines: [n, classes] class cosines of validation recordings.
         truth: [n] index of the true class.
+        unclear: [m, classes] class cosines of validation recordings of no class.
         scale: Logit scale of the tower.
         minimum_precision: Share of given answers that shall be right.
     """
@@ -88,9 +98,13 @@ def calibrate(
     bounds = [tuple(np.log(TEMPERATURES)), *[(-20.0, 20.0)] * (classes - 1)]
     best = minimize(objective, np.zeros(classes), method="L-BFGS-B", bounds=bounds)
     temperature, biases = unpack(best.x)
-    threshold = abstention_threshold(
-        probabilities(cosines, scale, temperature, biases), truth, minimum_precision
-    )
+    found = probabilities(cosines, scale, temperature, biases)
+    threshold = abstention_threshold(found, truth, minimum_precision)
+    if len(unclear):
+        in_between = probabilities(unclear, scale, temperature, biases).max(axis=1)
+        withheld = np.quantile(in_between, UNCLEAR_WITHHELD)
+        affordable = np.quantile(found.max(axis=1), 1 - CLEAR_ANSWERED)
+        threshold = max(threshold, float(min(withheld, affordable)))
     return Calibration(
         round(temperature, 4), tuple(round(float(b), 4) for b in biases), round(threshold, 3)
     )

@@ -111,7 +111,11 @@ def calibrated_tasks(
         chosen, truth = labelled(task, features, clips)
         if np.bincount(truth, minlength=len(task.classes)).min() > 0:
             cosines = class_cosines(embeddings[chosen], prompts, packed)
-            fitted = calibrate(cosines, truth, trained.logit_scale, config.export.minimum_precision)
+            others = np.setdiff1d(np.arange(len(clips)), chosen)
+            unclear = class_cosines(embeddings[others], prompts, packed)
+            fitted = calibrate(
+                cosines, truth, unclear, trained.logit_scale, config.export.minimum_precision
+            )
             packed.temperature = fitted.temperature
             packed.minimum_probability = fitted.minimum_probability
             for option, bias in zip(packed.classes, fitted.biases, strict=True):
