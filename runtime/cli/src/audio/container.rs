@@ -7,13 +7,15 @@ use symphonia::core::codecs::audio::well_known::CODEC_ID_FLAC;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::well_known::FORMAT_ID_WAVE;
+use symphonia::core::formats::well_known::{FORMAT_ID_OGG, FORMAT_ID_WAVE};
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
+use super::ogg::Damage;
 use super::pcm::Pcm;
-use super::{AudioError, Description, Source};
+use super::watch::Watch;
+use super::{AudioError, Description, Source, riff};
 
 /// A lossy decoder shortens or lengthens a recording by up to this many frames, by its
 /// own delay and padding, without anything being wrong.
@@ -24,6 +26,7 @@ pub struct Container {
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
+    watch: Watch,
     name: String,
     lossless: bool,
     promised_frames: Option<u64>,
@@ -34,8 +37,10 @@ pub struct Container {
     stopped: Option<String>,
 }
 
-/// Recognises what `stream` holds by its content; the file's name plays no part.
-pub fn probe(stream: MediaSourceStream<'static>) -> Result<Source, AudioError> {
+/// Recognises what `source` holds by its content; the file's name plays no part.
+pub fn probe(source: Box<dyn MediaSource>) -> Result<Source, AudioError> {
+    let (watch, source) = Watch::over(source);
+    let stream = MediaSourceStream::new(Box::new(source), Default::default());
     let format = symphonia::default::get_probe()
         .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
         .map_err(|error| match error {
@@ -57,11 +62,17 @@ pub fn probe(stream: MediaSourceStream<'static>) -> Result<Source, AudioError> {
     let promised_frames = track.num_frames;
     let track = track.id;
 
-    if format.format_info().format == FORMAT_ID_WAVE && Pcm::reads(params.codec) {
-        let samples = Box::new(format.into_inner());
-        return Pcm::wav(samples, &params, promised_frames).map(Source::Pcm);
+    let kind = format.format_info().format;
+    let head = watch.take_head();
+    if kind != FORMAT_ID_OGG {
+        watch.ignore_pages();
     }
-    Container::new(format, &params, track, promised_frames).map(Source::Container)
+    if kind == FORMAT_ID_WAVE && Pcm::reads(params.codec) {
+        let samples = Box::new(format.into_inner());
+        let block_align = riff::block_align(&head);
+        return Pcm::wav(samples, &params, promised_frames, block_align).map(Source::Pcm);
+    }
+    Container::new(format, &params, track, promised_frames, watch).map(Source::Container)
 }
 
 impl Container {
@@ -70,6 +81,7 @@ impl Container {
         params: &AudioCodecParameters,
         track: u32,
         promised_frames: Option<u64>,
+        watch: Watch,
     ) -> Result<Self, AudioError> {
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(params, &AudioDecoderOptions::default())?;
@@ -84,6 +96,7 @@ impl Container {
             format,
             decoder,
             track,
+            watch,
             name,
             lossless: params.codec == CODEC_ID_FLAC,
             promised_frames,
@@ -120,8 +133,25 @@ impl Container {
                 if self.damaged_packets == 1 { "was" } else { "were" },
             ));
         }
-        warnings.extend(self.stopped.clone());
+        if let Some(stopped) = &self.stopped {
+            warnings.push(stopped.clone());
+        } else {
+            warnings.extend(self.missing_pages());
+        }
         warnings
+    }
+
+    /// What an Ogg lacks, in words.
+    fn missing_pages(&self) -> Option<String> {
+        let Damage { gaps, no_end } = self.watch.pages(|pages| pages.damage(self.track))??;
+        let gaps = match gaps {
+            0 => None,
+            1 => Some("is damaged or incomplete in one place".to_owned()),
+            many => Some(format!("is damaged or incomplete in {many} places")),
+        };
+        let end = no_end.then(|| "stops without its end mark, so it may be cut off".to_owned());
+        let faults: Vec<String> = gaps.into_iter().chain(end).collect();
+        (!faults.is_empty()).then(|| format!("{}; scored what is there", faults.join(" and ")))
     }
 
     /// Decodes the next packet that holds samples into `out`; false at the end.

@@ -23,6 +23,17 @@ pub enum AudioError {
     Unsupported(&'static str),
     /// A known container whose contents make no sense.
     Damaged(&'static str),
+    /// A WAV whose samples are not packed one after another.
+    BlockAlign {
+        /// Bytes a frame takes, as the header states them.
+        got: u16,
+        /// Bytes a frame of this layout takes.
+        expected: usize,
+        /// Interleaved channels.
+        channels: usize,
+        /// How one sample is stored, in words.
+        coding: &'static str,
+    },
     /// A sound header followed by no samples at all.
     NoSamples,
 }
@@ -39,6 +50,7 @@ impl AudioError {
             Self::EndsInHeader => "ends_in_header",
             Self::Unsupported(_) => "unsupported",
             Self::Damaged(_) => "damaged",
+            Self::BlockAlign { .. } => "block_align",
             Self::NoSamples => "no_samples",
         }
     }
@@ -70,6 +82,12 @@ impl fmt::Display for AudioError {
             Self::Damaged(what) => {
                 write!(f, "is damaged ({what}); copy or record it again")
             }
+            Self::BlockAlign { got, expected, channels, coding } => write!(
+                f,
+                "states a block alignment of {got} bytes, expected {expected} ({channels} \
+                 channel{} of {coding} samples); convert it to 16-bit WAV or FLAC",
+                if *channels == 1 { "" } else { "s" },
+            ),
             Self::NoSamples => f.write_str(
                 "holds no samples (0 s), expected at least some audio; record it again",
             ),

@@ -6,12 +6,15 @@
 
 mod container;
 mod error;
+mod ogg;
 mod pcm;
+mod riff;
+mod watch;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use symphonia::core::io::{MediaSourceStream, ReadOnlySource};
+use symphonia::core::io::ReadOnlySource;
 
 pub use error::AudioError;
 pub use pcm::{RawPcm, SampleFormat};
@@ -89,13 +92,9 @@ impl Audio {
                 Source::Pcm(Pcm::raw(Box::new(std::io::stdin()), raw)?)
             }
             (Input::Stdin, None) => {
-                let stdin = Box::new(ReadOnlySource::new(std::io::stdin()));
-                container::probe(MediaSourceStream::new(stdin, Default::default()))?
+                container::probe(Box::new(ReadOnlySource::new(std::io::stdin())))?
             }
-            (Input::File(path), _) => {
-                let file = Box::new(open_file(path)?);
-                container::probe(MediaSourceStream::new(file, Default::default()))?
-            }
+            (Input::File(path), _) => container::probe(Box::new(open_file(path)?))?,
         };
         let mut block = Vec::new();
         if !source.next_block(&mut block)? {

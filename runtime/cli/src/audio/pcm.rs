@@ -87,15 +87,26 @@ impl Pcm {
         Self::new(reader, &params, None, format!("raw PCM, {name}"))
     }
 
-    /// The data of a WAV file whose header says `params` and `promised` frames, with
-    /// `reader` at its first sample.
+    /// The data of a WAV file whose header says `params`, `promised` frames and
+    /// `block_align` bytes a frame, with `reader` at its first sample.
     pub fn wav(
         reader: Box<dyn Read>,
         params: &AudioCodecParameters,
         promised: Option<u64>,
+        block_align: Option<u16>,
     ) -> Result<Self, AudioError> {
         let name = coding(params.codec).map_or("unknown coding", |(_, name)| name);
-        Self::new(reader, params, promised, format!("WAV, {name}"))
+        let pcm = Self::new(reader, params, promised, format!("WAV, {name}"))?;
+        // Samples with padding between them would be read as noise.
+        match block_align {
+            Some(got) if usize::from(got) != pcm.frame_bytes => Err(AudioError::BlockAlign {
+                got,
+                expected: pcm.frame_bytes,
+                channels: pcm.description.channels,
+                coding: name,
+            }),
+            _ => Ok(pcm),
+        }
     }
 
     /// Whether `codec` is one of plain samples, which this reader can take over.

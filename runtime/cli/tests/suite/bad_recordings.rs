@@ -99,6 +99,31 @@ fn headers_that_make_no_sense() {
 }
 
 #[test]
+fn a_wav_with_padding_between_its_samples() {
+    let aligned = |coding: Coding, channels: u16, align: u16| {
+        let samples = voice(1.0, RATE * u32::from(channels));
+        let mut file = wav(&samples, RATE, channels, coding);
+        file[32..34].copy_from_slice(&align.to_le_bytes());
+        file
+    };
+    let expected =
+        ["block alignment of 4 bytes, expected 3 (1 channel of 24-bit", "convert it"];
+    refused("24in32.wav", &aligned(Coding::S24, 1, 4), &expected);
+    let expected =
+        ["block alignment of 4 bytes, expected 2 (1 channel of 16-bit", "convert it"];
+    refused("16in32.wav", &aligned(Coding::S16, 1, 4), &expected);
+    refused("mono.wav", &aligned(Coding::S16, 2, 2), &["expected 4 (2 channels of 16-bit"]);
+    refused("zero.wav", &aligned(Coding::S16, 1, 0), &["alignment of 0 bytes, expected 2"]);
+    // Chunks before the layout do not hide it, and neither does a pipe.
+    let file = aligned(Coding::S24, 1, 4);
+    let length = u32::try_from(file.len() - 8 + 14).unwrap().to_le_bytes();
+    let junk = b"JUNK\x05\0\0\0junk?\0";
+    let behind = [&file[..4], &length, &file[8..12], junk, &file[12..]].concat();
+    refused("behind.wav", &behind, &["alignment of 4 bytes"]);
+    run_with_input(slap().args(["score", "-"]), &file).exits(1).says(&["alignment of 4 bytes"]);
+}
+
+#[test]
 fn a_truncated_wav_is_scored_for_what_is_there() {
     let folder = Folder::new();
     let whole = usual(4.0);
@@ -146,6 +171,33 @@ fn a_damaged_piece_is_left_out_with_a_warning() {
         "could be read",
     ]);
     assert!(ran.json()["payload"]["scores"][0]["recording"]["seconds"].as_f64().unwrap() > 2.0);
+}
+
+#[test]
+fn an_ogg_that_lacks_something_is_scored_with_a_warning() {
+    let folder = Folder::new();
+    let whole = std::fs::read(data("voice.ogg")).unwrap();
+    let (third, half) = (whole.len() / 3, whole.len() / 2);
+    let mut flipped = whole.clone();
+    flipped[half] ^= 1;
+    let hole = [&whole[..third], &whole[half..]].concat();
+    for (name, bytes, parts) in [
+        ("bit.ogg", flipped.as_slice(), ["damaged or incomplete", "scored what is there"]),
+        ("hole.ogg", &hole, ["damaged or incomplete", "scored what is there"]),
+        ("cut.ogg", &whole[..half], ["without its end mark", "scored what is there"]),
+    ] {
+        let path = folder.file(name, bytes);
+        let ran = run(slap().args(["score", "--format", "json"]).arg(&path)).exits(0);
+        let ran = ran.says(&["warning: '", name]).says(&parts);
+        let document = ran.json();
+        let warnings = document["payload"]["scores"][0]["warnings"].as_array().unwrap();
+        assert_eq!(warnings.len(), 1, "{name}: {warnings:?}");
+        let piped = run_with_input(slap().args(["score", "-", "--format", "json"]), bytes);
+        let piped = piped.exits(0).says(&parts).json();
+        assert_eq!(piped["payload"]["scores"][0]["warnings"][0], warnings[0], "{name}");
+    }
+    let piped = run_with_input(slap().args(["score", "-", "--format", "json"]), &whole);
+    piped.exits(0).quietly();
 }
 
 #[test]
