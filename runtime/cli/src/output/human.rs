@@ -20,6 +20,9 @@ const NARROW_BAR: usize = 10;
 /// A terminal with fewer columns is narrow.
 const NARROW: usize = 78;
 
+/// A terminal with fewer columns has no room for bars at all.
+const BARLESS: usize = 60;
+
 /// Columns of a span of time such as `1:02:03 to 1:02:07`.
 const SPAN: usize = 18;
 
@@ -105,26 +108,28 @@ impl Human {
     }
 
     fn tasks(&self, text: &mut String, tasks: &[TaskScore]) {
-        let rest = self.width.saturating_sub(self.bar_width() + PERCENT + 3 * GAP);
+        let bar = match self.bar_width() {
+            0 => 0,
+            width => width + GAP,
+        };
+        let rest = self.width.saturating_sub(bar + PERCENT + 2 * GAP);
+        // Titles give way to answers, but keep half of the room.
+        let answers = widest(tasks.iter().map(|task| columns(&answer(task))));
         let title_width = widest(tasks.iter().map(|task| columns(&task.title)))
             .min(WIDEST_TITLE)
-            .min(rest / 2);
+            .min(rest.saturating_sub(answers).max(rest / 2));
         let answer_width = rest - title_width;
         for task in tasks {
             let title = fit(&safe(&task.title), title_width);
-            let answer = task.answer.as_deref().map(safe).unwrap_or_default();
-            let (answer, painted): (String, fn(Style, &str) -> String) = match task.certainty {
-                Certainty::Answered => (answer, |style, text| style.strong(text)),
-                Certainty::Unsure => {
-                    (format!("unsure ({answer}?)"), |style, text| style.caution(text))
-                }
-                Certainty::Abstained => {
-                    ("no answer".to_owned(), |style, text| style.faint(text))
-                }
+            let answer = fit(&answer(task), answer_width);
+            let answer = match task.certainty {
+                Certainty::Answered => self.style.strong(answer),
+                Certainty::Unsure => self.style.caution(answer),
+                Certainty::Abstained => self.style.faint(answer),
             };
-            let answer = painted(self.style, &fit(&answer, answer_width));
             let amount = task.probability.map_or_else(String::new, |probability| {
-                format!("{}  {}", self.bar(probability), percent(probability))
+                let gap = " ".repeat(bar.min(GAP));
+                format!("{}{gap}{}", self.bar(probability), percent(probability))
             });
             let _ = writeln!(text, "{}", format!("{title}  {answer}  {amount}").trim_end());
         }
@@ -160,7 +165,12 @@ impl Human {
             100 => "stronger than all reference voices".to_owned(),
             share => format!("stronger than {share} % of reference voices"),
         };
-        let (words, cosine) = (self.style.strong(fit(&words, 38)), self.style.faint(cosine));
+        let cosine = self.style.faint(cosine);
+        if self.width < BARLESS {
+            let words = self.style.strong(cut(&words, self.width - GAP));
+            return format!("{indent}{words}\n{indent}{cosine}");
+        }
+        let words = self.style.strong(fit(&words, 38));
         if self.width < NARROW {
             return format!("{indent}{words}  {cosine}");
         }
@@ -217,7 +227,11 @@ impl Human {
     }
 
     fn bar_width(&self) -> usize {
-        if self.width < NARROW { NARROW_BAR } else { BAR }
+        match self.width {
+            ..BARLESS => 0,
+            ..NARROW => NARROW_BAR,
+            _ => BAR,
+        }
     }
 
     /// A bar filled to `share` (0 to 1) in eighths of a column.
@@ -229,6 +243,16 @@ impl Human {
         let filled = format!("{}{part}", "█".repeat(full));
         let empty = "·".repeat(width - full - usize::from(!part.is_empty()));
         format!("{}{}", self.style.amount(filled), self.style.faint(empty))
+    }
+}
+
+/// The answer to a task in words.
+fn answer(task: &TaskScore) -> String {
+    let class = task.answer.as_deref().map(safe).unwrap_or_default();
+    match task.certainty {
+        Certainty::Answered => class,
+        Certainty::Unsure => format!("unsure ({class}?)"),
+        Certainty::Abstained => "no answer".to_owned(),
     }
 }
 
@@ -486,7 +510,7 @@ Age-typical sound  no answer
         score.tasks.push(task(&"x".repeat(90), Certainty::Unsure, &"y".repeat(90), 0.5));
         score.prompts.push(sentence(&"声".repeat(70), Some(0.1), Some(100.0)));
         score.timeline = Some(timeline());
-        for width in [60, 80, 100] {
+        for width in [40, 60, 80, 120] {
             let human = Human { style: Style::PLAIN, width };
             let name = "a very long file name indeed ".repeat(4);
             let text = human.score(&name, &score) + &human.footer(&score.model, 9e4, 123.0);
@@ -494,6 +518,31 @@ Age-typical sound  no answer
                 assert!(columns(line) <= width, "{width}: {line}");
             }
         }
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_no_bars_but_every_answer() {
+        let human = Human { style: Style::PLAIN, width: 40 };
+        let expected = "\
+interview.flac
+11.0 s · 44.1 kHz · stereo · FLAC ·
+−20.1 dBFS
+────────────────────────────────────────
+
+Whispering       voiced            100 %
+Trembling        unsure (steady?)   56 %
+Age-typical so…  no answer
+
+“a tired, hoarse voice”
+  stronger than 93 % of reference voices
+  cosine +0.213
+“かすれた声”
+  cosine −0.050, no reference voices in
+  this bundle to rank it among
+“someone shouting”
+  no answer
+";
+        assert_eq!(human.score("interview.flac", &score()), expected);
     }
 
     fn timeline() -> Timeline {

@@ -7,6 +7,15 @@ use super::terminal::{Style, columns, cut, fit, safe, wrap};
 /// Columns a pair's name takes.
 const NAME: usize = 14;
 
+/// Columns left for the last cell of a row, however narrow the page is.
+const LAST: usize = 8;
+
+/// No cell is narrower than this.
+const CELL: usize = 4;
+
+/// Columns left for a title beside its facts.
+const TITLE: usize = 14;
+
 /// Collects the lines of a page.
 #[derive(Debug)]
 pub struct Page {
@@ -65,11 +74,20 @@ impl Page {
         }
     }
 
-    /// Cells of fixed widths and a last one that takes the rest of the line.
+    /// Cells of fixed widths and a last one that takes the rest of the line. On a narrow
+    /// page the widest cells give way.
     pub fn columns(&mut self, cells: &[(&str, usize)], last: &str) {
+        let mut widths: Vec<usize> = cells.iter().map(|(_, width)| *width).collect();
+        let room = self.width.saturating_sub(2 + 2 * cells.len() + LAST);
+        while widths.iter().sum::<usize>() > room {
+            match widths.iter_mut().max() {
+                Some(widest) if *widest > CELL => *widest -= 1,
+                _ => break,
+            }
+        }
         let mut line = String::from("  ");
-        for (cell, width) in cells {
-            line.push_str(&fit(&safe(cell), *width));
+        for ((cell, _), width) in cells.iter().zip(widths) {
+            line.push_str(&fit(&safe(cell), width));
             line.push_str("  ");
         }
         let room = self.width.saturating_sub(columns(&line));
@@ -83,16 +101,46 @@ impl Page {
     }
 }
 
-/// A title on the left, facts on the right, a rule below.
+/// A title on the left, facts on the right, a rule below. Facts that leave no room for the
+/// title stand below it.
 pub fn heading(style: Style, width: usize, title: &str, facts: &str) -> String {
-    let facts = cut(&safe(facts), width.saturating_sub(14));
-    let title = cut(&safe(title), width.saturating_sub(columns(&facts) + 2));
+    let (title, facts) = (safe(title), safe(facts));
+    let rule = style.faint("─".repeat(width));
+    if columns(&facts) + TITLE > width {
+        let title = style.strong(cut(&title, width));
+        let facts = wrap(&facts, width);
+        let facts: Vec<String> = facts.iter().map(|line| style.faint(line)).collect();
+        return format!("{title}\n{}\n{rule}\n", facts.join("\n"));
+    }
+    let title = cut(&title, width.saturating_sub(columns(&facts) + 2));
     let gap = width.saturating_sub(columns(&title) + columns(&facts));
-    format!(
-        "{}{}{}\n{}\n",
-        style.strong(&title),
-        " ".repeat(gap),
-        style.faint(&facts),
-        style.faint("─".repeat(width))
-    )
+    format!("{}{}{}\n{rule}\n", style.strong(&title), " ".repeat(gap), style.faint(&facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_fit_terminals_of_any_width() {
+        for width in [40, 60, 80, 120] {
+            let mut page = Page::new(Style::PLAIN, width);
+            page.heading("slap-voice-tiny", &"a fact · ".repeat(14));
+            page.section(&"section ".repeat(20));
+            page.paragraph(&"running text ".repeat(20));
+            page.good(&"all is well ".repeat(20));
+            page.note(&"by the way ".repeat(20));
+            page.pair("Front end", &"value ".repeat(40));
+            page.columns(
+                &[("golden/log_mel.safetensors", 32), ("12 kB", 10), ("0f", 10)],
+                "role",
+            );
+            page.columns(&[("breathiness", 18), ("Breathiness", 26)], "breathy | clear");
+            let text = page.finish();
+            for line in text.lines() {
+                assert!(columns(line) <= width, "{width}: {line}");
+            }
+            assert!(text.contains("role") && text.contains("breathy"), "{text}");
+        }
+    }
 }

@@ -62,11 +62,11 @@ fn draw(title: &str, total_seconds: Option<f64>) -> ProgressBar {
     let (bar, template) = match total_seconds {
         Some(total) => (
             ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr()),
-            "{msg:24!} {bar:32.cyan/dim} {percent:>3} %  {eta} left",
+            "{msg:16!} {wide_bar:.cyan/dim} {percent:>3} %  {eta} left",
         ),
         None => (
             ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
-            "{msg:24!} {spinner:.cyan} {pos} s heard",
+            "{msg:16!} {spinner:.cyan} {pos} s heard",
         ),
     };
     if let Ok(style) = ProgressStyle::with_template(template) {

@@ -9,7 +9,7 @@ use crate::args::ColorWhen;
 const DEFAULT_WIDTH: usize = 80;
 
 /// Narrower and wider terminals are laid out as if they were this wide.
-const WIDTHS: std::ops::RangeInclusive<usize> = 60..=100;
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=100;
 
 /// The two output streams and their abilities.
 #[derive(Debug)]
