@@ -182,9 +182,8 @@ impl Human {
         else {
             return;
         };
-        let rows = timeline_rows(timeline);
-        let label_width =
-            widest(rows.iter().map(|row| columns(&row.label))).min(self.width / 2 - GAP);
+        let rows = timeline_rows(timeline, self.width / 2 - GAP);
+        let label_width = widest(rows.iter().map(|row| columns(&row.label)));
         let room = self.width - label_width - GAP;
         let cells = timeline.segments.len().min(room);
         let (start, end) = (clock(first.start), clock(last.end));
@@ -216,13 +215,8 @@ impl Human {
                 Some(end) => format!("{} to {}", clock(event.time), clock(end)),
                 None => format!("from {}", clock(event.time)),
             };
-            let what = safe(&format!("{}: {}", event.title, event.class));
-            let _ = writeln!(
-                text,
-                "{}  {}",
-                fit(&when, SPAN),
-                cut(&what, self.width.saturating_sub(SPAN + GAP))
-            );
+            let what = label(&event.title, &event.class, self.width - SPAN - GAP);
+            let _ = writeln!(text, "{}  {what}", fit(&when, SPAN));
         }
     }
 
@@ -264,8 +258,8 @@ struct TimelineRow {
 }
 
 /// One row for the first class of a two-class task (the other is its complement), one a
-/// class for larger tasks, one a sentence that is ranked.
-fn timeline_rows(timeline: &Timeline) -> Vec<TimelineRow> {
+/// class for larger tasks, one a sentence that is ranked. Labels take up to `width` columns.
+fn timeline_rows(timeline: &Timeline, width: usize) -> Vec<TimelineRow> {
     let Some(model) = timeline
         .segments
         .iter()
@@ -278,7 +272,7 @@ fn timeline_rows(timeline: &Timeline) -> Vec<TimelineRow> {
         let classes = if task.classes.len() == 2 { 1 } else { task.classes.len() };
         for class in 0..classes {
             rows.push(TimelineRow {
-                label: safe(&format!("{}: {}", task.title, task.classes[class].class)),
+                label: label(&task.title, &task.classes[class].class, width),
                 values: timeline
                     .segments
                     .iter()
@@ -291,7 +285,7 @@ fn timeline_rows(timeline: &Timeline) -> Vec<TimelineRow> {
     }
     for (index, prompt) in model.prompts.iter().enumerate() {
         rows.push(TimelineRow {
-            label: safe(&format!("“{}”", prompt.prompt)),
+            label: cut(&safe(&format!("“{}”", prompt.prompt)), width),
             values: timeline
                 .segments
                 .iter()
@@ -300,6 +294,14 @@ fn timeline_rows(timeline: &Timeline) -> Vec<TimelineRow> {
         });
     }
     rows
+}
+
+/// A class and its task in at most `width` columns. The title is shortened first, as it is
+/// the class that tells one line from another.
+fn label(title: &str, class: &str, width: usize) -> String {
+    let class = format!(": {}", safe(class));
+    let room = width.saturating_sub(columns(&class)).max(width / 4);
+    cut(&format!("{}{class}", cut(&safe(title), room)), width)
 }
 
 /// Every beginning with its end, in the order of the beginnings.
@@ -585,6 +587,13 @@ Whispering: whispered  ▁▃▆█
 from 1.4 s          Whispering: whispered
 ";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_label_keeps_its_class() {
+        assert_eq!(label("Age-typical voice", "child", 30), "Age-typical voice: child");
+        assert_eq!(label("Age-typical voice", "child", 18), "Age-typica…: child");
+        assert_eq!(columns(&label(&"x".repeat(50), &"y".repeat(50), 18)), 18);
     }
 
     #[test]

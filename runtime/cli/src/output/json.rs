@@ -3,7 +3,7 @@
 //! `json` prints one envelope, `ndjson` one a line. The shape is a contract: a key may be
 //! added under the same [`SPEC_VERSION`], but none is removed or given another meaning.
 
-use std::io::Write;
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
@@ -30,7 +30,8 @@ pub fn line<T: Serialize>(out: &mut dyn Write, event: &str, payload: &T) -> anyh
     write(out, &serde_json::to_string(&envelope(event, payload)).map_err(anyhow::Error::from)?)
 }
 
-/// Writes `payload` as one indented document.
+/// Writes `payload` as one indented document, a piece at a time: with scores over time the
+/// text is long.
 ///
 /// # Errors
 ///
@@ -40,7 +41,13 @@ pub fn document<T: Serialize>(
     event: &str,
     payload: &T,
 ) -> anyhow::Result<()> {
-    write(out, &serde_json::to_string_pretty(&envelope(event, payload))?)
+    let mut out = BufWriter::new(out);
+    // A reader that went away is an error of the output, not of the text.
+    serde_json::to_writer_pretty(&mut out, &envelope(event, payload))
+        .map_err(io::Error::from)?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(())
 }
 
 fn write(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
@@ -58,6 +65,24 @@ fn envelope<'a, T>(event: &'a str, payload: &'a T) -> Envelope<'a, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reader_that_went_away_is_told_by_its_kind() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        for payload in ["short".to_owned(), "long".repeat(10_000)] {
+            let error = document(&mut Gone, "scores", &payload).unwrap_err();
+            let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+            assert_eq!(kind, Some(io::ErrorKind::BrokenPipe));
+        }
+    }
 
     #[test]
     fn a_line_is_one_envelope() {
