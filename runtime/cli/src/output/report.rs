@@ -135,8 +135,8 @@ pub struct PromptScore {
 
 /// Scores over time.
 ///
-/// It is held until its recording ends and so grows with it, by some 8 MB a minute with the
-/// default tasks; for recordings of hours, `ndjson` keeps no timeline.
+/// It is held until its recording ends and so grows with it; for recordings of hours,
+/// `ndjson` keeps no timeline.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Timeline {
     /// One entry a step of the tower.
