@@ -160,10 +160,14 @@ impl Human {
                 .collect();
             return lines.join("\n");
         };
-        let words = match percentile.round() as u8 {
-            0 => "weaker than all reference voices".to_owned(),
-            100 => "stronger than all reference voices".to_owned(),
-            share => format!("stronger than {share} % of reference voices"),
+        // Rounding must not turn nearly all into all.
+        let words = if percentile <= 0.0 {
+            "weaker than all reference voices".to_owned()
+        } else if percentile >= 100.0 {
+            "stronger than all reference voices".to_owned()
+        } else {
+            let share = percentile.round().clamp(1.0, 99.0);
+            format!("stronger than {share:.0} % of reference voices")
         };
         let cosine = self.style.faint(cosine);
         if self.width < BARLESS {
@@ -221,10 +225,12 @@ impl Human {
     }
 
     fn bar_width(&self) -> usize {
-        match self.width {
-            ..BARLESS => 0,
-            ..NARROW => NARROW_BAR,
-            _ => BAR,
+        if self.width < BARLESS {
+            0
+        } else if self.width < NARROW {
+            NARROW_BAR
+        } else {
+            BAR
         }
     }
 
@@ -345,9 +351,14 @@ fn widest(widths: impl Iterator<Item = usize>) -> usize {
     widths.max().unwrap_or(0)
 }
 
-/// A share of 0 to 1, right-aligned in [`PERCENT`] columns.
+/// A share of 0 to 1, right-aligned in [`PERCENT`] columns. What is not certain never reads
+/// as certain.
 fn percent(share: f32) -> String {
-    format!("{:>3.0} %", share * 100.0)
+    match (share * 100.0).round() {
+        100.0 if share < 1.0 => ">99 %".to_owned(),
+        0.0 if share > 0.0 => " <1 %".to_owned(),
+        percent => format!("{percent:>3.0} %"),
+    }
 }
 
 /// A number with a true minus sign and, above zero, a plus.
@@ -476,7 +487,7 @@ mod tests {
 interview.flac                    11.0 s · 44.1 kHz · stereo · FLAC · −20.1 dBFS
 ────────────────────────────────────────────────────────────────────────────────
 
-Whispering         voiced                            ████████████████████  100 %
+Whispering         voiced                            ████████████████████  >99 %
 Trembling          unsure (steady?)                  ███████████▎········   56 %
 Age-typical sound  no answer
 
@@ -492,6 +503,15 @@ Age-typical sound  no answer
             PLAIN.footer(&score().model, 11.0, 0.11),
             "slap-voice-tiny · float32 · tract · 11.0 s in 0.11 s (100 × real time)\n"
         );
+    }
+
+    #[test]
+    fn rounding_makes_nothing_certain() {
+        assert_eq!(percent(0.998), ">99 %");
+        assert_eq!(percent(0.002), " <1 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent(0.0), "  0 %");
+        assert_eq!(percent(0.425), " 43 %");
     }
 
     #[test]
@@ -531,7 +551,7 @@ interview.flac
 −20.1 dBFS
 ────────────────────────────────────────
 
-Whispering       voiced            100 %
+Whispering       voiced            >99 %
 Trembling        unsure (steady?)   56 %
 Age-typical so…  no answer
 
