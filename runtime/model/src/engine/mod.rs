@@ -2,7 +2,7 @@
 //!
 //! Two parts: a [`Tower`] is loaded once, never changes and is cheap to clone
 //! and to share; a [`TowerState`] belongs to one stream of audio. An engine
-//! provides the pair behind the traits [`Plan`] and [`Session`].
+//! provides the pair behind the traits `Plan` and `Session`.
 
 mod tract;
 
