@@ -82,7 +82,7 @@ fn tests() -> Vec<Command> {
     commands.push(cargo(&["test", "--release", "--workspace", "--no-fail-fast"]));
     let folders: Vec<&str> =
         PYTHON_TESTS.into_iter().filter(|folder| root().join(folder).is_dir()).collect();
-    let mut command = tool("pytest", &["-q"]);
+    let mut command = tool("pytest", &[]);
     command.args(folders);
     commands.push(command);
     commands
