@@ -125,7 +125,7 @@ fn is_summary(text: &str) -> bool {
     let cargo = text.starts_with("test result: ") && !text.contains(" 0 passed; 0 failed");
     let pytest =
         (text.contains(" passed") || text.contains(" failed") || text.contains(" error"))
-            && text.trim_matches('=').trim_end().ends_with('s')
+            && text.trim_matches(['=', ' ']).ends_with(['s', ')'])
             && text.contains(" in ");
     cargo
         || (pytest
@@ -143,6 +143,7 @@ mod tests {
         assert!(is_summary("31 passed, 2 skipped in 12.40s"));
         assert!(is_summary("======= 1 failed, 3 passed in 0.05s ======="));
         assert!(is_summary("2 errors in 0.40s"));
+        assert!(is_summary("178 passed in 202.59s (0:03:22)"));
         assert!(!is_summary("test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured"));
         assert!(!is_summary("test front_end::passes_in_steps ... ok"));
         assert!(!is_summary("the stream passed in several pieces"));
