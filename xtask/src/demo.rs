@@ -30,7 +30,7 @@ pub fn run() -> Outcome {
     let start = Instant::now();
     process::run(&mut score)?;
     println!(
-        "\n{} recordings scored in {:.2} s. Try one of your own:\n\n  target/release/slap-edge score YOUR-FILE.wav --prompt \"a tired, hoarse voice\"\n",
+        "\n{} recordings scored in {:.2} s. Try one of your own:\n\n  target/release/slap-edge score YOUR-FILE.wav --prompt \"a hoarse voice\"\n",
         recordings.len(),
         start.elapsed().as_secs_f64()
     );
