@@ -6,8 +6,8 @@ import pytest
 from slap_export.calibrate import (
     THRESHOLDS,
     abstention_threshold,
+    balanced_weights,
     calibrate,
-    negative_log_likelihood,
 )
 from slap_export.runtime import chunks_of, clip_embedding, pad_to_chunks
 from slap_export.scoring import (
@@ -48,6 +48,18 @@ def test_macro_f1_by_hand() -> None:
 
 
 NO_OTHERS = np.empty((0, 2))
+
+
+def negative_log_likelihood(
+    cosines: np.ndarray,
+    truth: np.ndarray,
+    scale: float,
+    temperature: float,
+    biases: np.ndarray,
+) -> float:
+    """Class-balanced mean of −log p(true class)."""
+    found = probabilities(cosines, scale, temperature, biases)[np.arange(len(truth)), truth]
+    return float(-(balanced_weights(truth, cosines.shape[1]) * np.log(found + 1e-12)).sum())
 
 
 def simulated(shift: float, spread: float, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -41,18 +41,6 @@ def balanced_weights(truth: NDArray[np.int64], classes: int) -> NDArray[np.float
     return weights / weights.sum()
 
 
-def negative_log_likelihood(
-    cosines: NDArray[np.float64],
-    truth: NDArray[np.int64],
-    scale: float,
-    temperature: float,
-    biases: NDArray[np.float64],
-) -> float:
-    """Class-balanced mean of −log p(true class)."""
-    found = probabilities(cosines, scale, temperature, biases)[np.arange(len(truth)), truth]
-    return float(-(balanced_weights(truth, cosines.shape[1]) * np.log(found + 1e-12)).sum())
-
-
 def calibrate(
     cosines: NDArray[np.float64],
     truth: NDArray[np.int64],

@@ -58,7 +58,9 @@ def clip_embedding(steps: Array, pool_chunks: int) -> Array:
     """One unit embedding [D] for a recording from the embeddings of its steps [C, D].
 
     The mean of the steps whose pool is fullest: those with `pool_chunks` chunks
-    read, or the last step alone when the recording is shorter than that.
+    read, or the last step alone when the recording is shorter than that. A device
+    also leaves out steps that look back on too little sound to be scored, long
+    pauses for one.
     """
     chosen = steps[pool_chunks - 1 :] if len(steps) >= pool_chunks else steps[-1:]
     mean = chosen.mean(axis=0)  # [D]

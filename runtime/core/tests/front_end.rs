@@ -10,6 +10,14 @@ use slap_core::front_end::{
 };
 use std::f64::consts::PI;
 
+const FRAMINGS: [Framing; 5] = [
+    Framing::Snip,
+    Framing::CentreReflect,
+    Framing::CentreReflectFloor,
+    Framing::CentreZero,
+    Framing::Mirror,
+];
+
 /// The front end of a small streaming tower.
 fn spec() -> FrontEndSpec {
     FrontEndSpec {
@@ -244,13 +252,7 @@ fn assert_defined(spec: &FrontEndSpec, samples: &[f32], tolerance: f64) {
 #[test]
 fn every_framing_matches_the_definition() {
     let samples = noise(2_007, 1);
-    for framing in [
-        Framing::Snip,
-        Framing::CentreReflect,
-        Framing::CentreReflectFloor,
-        Framing::CentreZero,
-        Framing::Mirror,
-    ] {
+    for framing in FRAMINGS {
         assert_defined(&FrontEndSpec { framing, ..spec() }, &samples, 2e-4);
     }
 }
@@ -314,13 +316,7 @@ fn a_tone_at_nyquist_reaches_the_last_bin() {
 #[test]
 fn short_clips_have_the_frames_that_their_framing_says() {
     for samples in [0, 1, 2, 79, 80, 159, 160, 200, 399, 400, 401] {
-        for framing in [
-            Framing::Snip,
-            Framing::CentreReflect,
-            Framing::CentreReflectFloor,
-            Framing::CentreZero,
-            Framing::Mirror,
-        ] {
+        for framing in FRAMINGS {
             let plan = StdPlan::new(&FrontEndSpec { framing, ..spec() }).unwrap();
             let got = whole(&plan, &noise(samples, 4));
             assert_eq!(got.len() as u64, plan.frames(samples as u64) * 64);
