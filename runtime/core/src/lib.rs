@@ -34,3 +34,4 @@ extern crate std;
 pub mod front_end;
 pub mod quality;
 pub mod score;
+pub mod voice;

@@ -2,6 +2,7 @@
 //! heap.
 
 use super::RealFft;
+use microfft::Complex32;
 
 /// A real transform of `N` samples by [microfft](https://docs.rs/microfft),
 /// `N` a power of two from 64 to 2,048.
@@ -26,7 +27,13 @@ macro_rules! lengths {
             }
 
             fn power(&self, buffers: &mut Self::Buffers, power: &mut [f32]) {
-                unpack(microfft::real::$transform(buffers), power);
+                unpack(microfft::real::$transform(buffers), power, |bin| {
+                    bin.re * bin.re + bin.im * bin.im
+                });
+            }
+
+            fn real(&self, buffers: &mut Self::Buffers, real: &mut [f32]) {
+                unpack(microfft::real::$transform(buffers), real, |bin| bin.re);
             }
         }
     )*};
@@ -34,13 +41,17 @@ macro_rules! lengths {
 
 lengths!(64 rfft_64, 128 rfft_128, 256 rfft_256, 512 rfft_512, 1024 rfft_1024, 2048 rfft_2048);
 
-/// Powers of a packed half spectrum. Both the zero and the Nyquist bin are
-/// real, and microfft stores the latter as the imaginary part of the former.
-fn unpack(spectrum: &[microfft::Complex32], power: &mut [f32]) {
+/// One value a bin of a packed half spectrum. Both the zero and the Nyquist bin
+/// are real, and microfft stores the latter as the imaginary part of the former.
+fn unpack(
+    spectrum: &[Complex32],
+    values: &mut [f32],
+    value: impl Fn(Complex32) -> f32,
+) {
     let half = spectrum.len();
-    for (power, bin) in power.iter_mut().zip(spectrum) {
-        *power = bin.re * bin.re + bin.im * bin.im;
+    for (out, &bin) in values.iter_mut().zip(spectrum) {
+        *out = value(bin);
     }
-    power[0] = spectrum[0].re * spectrum[0].re;
-    power[half] = spectrum[0].im * spectrum[0].im;
+    values[0] = value(Complex32::new(spectrum[0].re, 0.0));
+    values[half] = value(Complex32::new(spectrum[0].im, 0.0));
 }

@@ -30,4 +30,10 @@ pub trait RealFft {
     /// Transforms the input and writes `|X[k]|^2` for `0 <= k <= N / 2`,
     /// without scaling, into the first `N / 2 + 1` values of `power`.
     fn power(&self, buffers: &mut Self::Buffers, power: &mut [f32]);
+
+    /// Transforms the input and writes the real part of `X[k]` for
+    /// `0 <= k <= N / 2`, without scaling, into the first `N / 2 + 1` values of
+    /// `real`. For an even input, such as a power spectrum laid out to both
+    /// sides, that is the whole transform: an autocorrelation or a cepstrum.
+    fn real(&self, buffers: &mut Self::Buffers, real: &mut [f32]);
 }

@@ -24,6 +24,14 @@ impl StdFft {
     pub fn new(length: usize) -> Self {
         Self(RealFftPlanner::new().plan_fft_forward(length))
     }
+
+    fn transform<'b>(&self, buffers: &'b mut Buffers) -> &'b [Complex32] {
+        let Buffers { input, spectrum, scratch } = buffers;
+        // The only errors are wrong lengths, and `buffers` made them all.
+        let outcome = self.0.process_with_scratch(input, spectrum, scratch);
+        debug_assert!(outcome.is_ok(), "{outcome:?}");
+        spectrum
+    }
 }
 
 impl fmt::Debug for StdFft {
@@ -52,12 +60,14 @@ impl RealFft for StdFft {
     }
 
     fn power(&self, buffers: &mut Buffers, power: &mut [f32]) {
-        let Buffers { input, spectrum, scratch } = buffers;
-        // The only errors are wrong lengths, and `buffers` made them all.
-        let outcome = self.0.process_with_scratch(input, spectrum, scratch);
-        debug_assert!(outcome.is_ok(), "{outcome:?}");
-        for (power, bin) in power.iter_mut().zip(spectrum.iter()) {
+        for (power, bin) in power.iter_mut().zip(self.transform(buffers)) {
             *power = bin.re * bin.re + bin.im * bin.im;
+        }
+    }
+
+    fn real(&self, buffers: &mut Buffers, real: &mut [f32]) {
+        for (real, bin) in real.iter_mut().zip(self.transform(buffers)) {
+            *real = bin.re;
         }
     }
 }

@@ -1,0 +1,131 @@
+//! The descriptors of a frame: names, units and where they come from.
+
+/// The unit of a descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Cycles a second.
+    Hertz,
+    /// Semitones above 27.5 Hz (the lowest A of a piano).
+    Semitone,
+    /// Decibels.
+    Decibel,
+    /// Decibels relative to the mean square of a full-scale square wave.
+    DecibelFullScale,
+    /// Decibels a kilohertz.
+    DecibelPerKilohertz,
+    /// A share of one, such as the mean change of a period relative to the mean period.
+    Ratio,
+    /// No unit.
+    One,
+}
+
+impl Unit {
+    /// The symbol printed after a value; empty for pure numbers.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Hertz => "Hz",
+            Self::Semitone => "st",
+            Self::Decibel => "dB",
+            Self::DecibelFullScale => "dBFS",
+            Self::DecibelPerKilohertz => "dB/kHz",
+            Self::Ratio | Self::One => "",
+        }
+    }
+}
+
+macro_rules! descriptors {
+    ($($(#[$doc:meta])* $variant:ident $name:literal $unit:ident,)*) => {
+        /// A quantity measured every 10 ms (a low-level descriptor).
+        ///
+        /// Each states its definition, the window it is taken from, its source, and what
+        /// makes it undefined. All but those of the spectrum need a voiced frame.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(usize)]
+        pub enum Descriptor {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Descriptor {
+            /// All of them, in the order in which tables list them.
+            pub const ALL: [Self; Self::COUNT] = [$(Self::$variant,)*];
+
+            /// How many there are.
+            pub const COUNT: usize = [$($name,)*].len();
+
+            /// Its name in every table, file and binding.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// Its unit.
+            pub const fn unit(self) -> Unit {
+                match self {
+                    $(Self::$variant => Unit::$unit,)*
+                }
+            }
+        }
+    };
+}
+
+descriptors! {
+    /// Fundamental frequency, in Hz.
+    Pitch "pitch_hz" Hertz,
+    /// Fundamental frequency, in semitones above 27.5 Hz.
+    PitchSemitones "pitch_semitones" Semitone,
+    /// How periodic the frame is at that pitch, 0 to 1.
+    Confidence "pitch_confidence" Ratio,
+    /// Mean absolute difference of neighbouring periods, relative to their mean.
+    Jitter "jitter" Ratio,
+    /// Mean absolute level difference of neighbouring periods, in dB.
+    Shimmer "shimmer_db" Decibel,
+    /// Harmonics-to-noise ratio, in dB.
+    HarmonicsToNoise "hnr_db" Decibel,
+    /// Smoothed cepstral peak prominence, in dB.
+    CepstralPeakProminence "cpp_db" Decibel,
+    /// Level of the frame, in dBFS.
+    Level "level_dbfs" DecibelFullScale,
+    /// Loudness by an auditory spectrum.
+    Loudness "loudness" One,
+    /// Alpha ratio.
+    AlphaRatio "alpha_ratio_db" Decibel,
+    /// Hammarberg index.
+    Hammarberg "hammarberg_db" Decibel,
+    /// Spectral slope from 0 to 500 Hz.
+    SlopeLow "slope_0_500_db_per_khz" DecibelPerKilohertz,
+    /// Spectral slope from 500 to 1500 Hz.
+    SlopeMid "slope_500_1500_db_per_khz" DecibelPerKilohertz,
+    /// Spectral flux.
+    Flux "spectral_flux" One,
+    /// First mel-frequency cepstral coefficient.
+    Mfcc1 "mfcc1" One,
+    /// Second mel-frequency cepstral coefficient.
+    Mfcc2 "mfcc2" One,
+    /// Third mel-frequency cepstral coefficient.
+    Mfcc3 "mfcc3" One,
+    /// Fourth mel-frequency cepstral coefficient.
+    Mfcc4 "mfcc4" One,
+    /// Level difference of the first and second harmonic.
+    H1H2 "h1_h2_db" Decibel,
+    /// Level difference of the first harmonic and the strongest near the third formant.
+    H1A3 "h1_a3_db" Decibel,
+    /// Frequency of the first formant.
+    F1 "f1_hz" Hertz,
+    /// Bandwidth of the first formant.
+    F1Bandwidth "f1_bandwidth_hz" Hertz,
+    /// Level at the first formant, relative to the first harmonic.
+    F1Amplitude "f1_amplitude_db" Decibel,
+    /// Frequency of the second formant.
+    F2 "f2_hz" Hertz,
+    /// Bandwidth of the second formant.
+    F2Bandwidth "f2_bandwidth_hz" Hertz,
+    /// Level at the second formant, relative to the first harmonic.
+    F2Amplitude "f2_amplitude_db" Decibel,
+    /// Frequency of the third formant.
+    F3 "f3_hz" Hertz,
+    /// Bandwidth of the third formant.
+    F3Bandwidth "f3_bandwidth_hz" Hertz,
+    /// Level at the third formant, relative to the first harmonic.
+    F3Amplitude "f3_amplitude_db" Decibel,
+}

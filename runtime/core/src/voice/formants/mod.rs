@@ -1,0 +1,1 @@
+//! Resonances of the vocal tract, by linear prediction.

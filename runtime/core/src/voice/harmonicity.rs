@@ -1,0 +1,1 @@
+//! How much of a frame repeats from period to period.

@@ -1,0 +1,1 @@
+//! What a frame's spectrum tells: loudness, balance, flux, cepstra, harmonics.
