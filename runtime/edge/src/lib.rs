@@ -18,6 +18,9 @@
 //! at once and a microphone read in dribs give the same numbers. To this end every stage
 //! works on blocks whose borders lie in the stream and not in the pushes.
 //!
+//! A [`Measurer`] takes the same first steps and then measures: pitch, its regularity,
+//! noise, timbre and loudness every 10 ms, without a bundle.
+//!
 //! Input too poor to be scored gives an abstention and its reason, never a number.
 //!
 //! # What it does not do
@@ -58,6 +61,7 @@ mod pcm;
 mod resampler;
 mod scorer;
 mod screener;
+mod source;
 mod watch;
 
 pub use encoder::Encoder;
@@ -65,6 +69,7 @@ pub use event::{Event, PromptInfo, PromptScore, Segment, Summary, TaskInfo, Task
 pub use pcm::{Format, FormatError, HIGHEST_RATE, LOWEST_RATE, MOST_CHANNELS, Pcm};
 pub use resampler::{ResampleError, Resampler, resample};
 pub use screener::{Options, Parts, ScreenError, Screener, SetupError};
+pub use source::{Passing, Source, SourceError};
 
 pub use slap_core as core;
 pub use slap_model as model;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use half::f16;
 use slap_core::front_end::{FrontEndSpec, SpecError, StdPlan, StdStream};
-use slap_core::quality::{Intake, Limits, LimitsError, Meter, Verdict};
+use slap_core::quality::{Limits, LimitsError, Meter, Verdict};
 use slap_core::score::{Edge, HysteresisError, PromptError, SmootherError, TaskError};
 use slap_model::manifest::{Quality, Scoring, TowerInput, TowerMode, TowerSpec};
 use slap_model::{Background, Bundle, EngineError, PromptPack, Tower, TowerState, UnknownTask};
@@ -14,9 +14,10 @@ use crate::chunker::Chunker;
 use crate::clip::ClipMean;
 use crate::encoder::Encoder;
 use crate::event::{Event, PromptInfo, PromptScore, Segment, Summary, TaskInfo, TaskScore};
-use crate::pcm::{Format, FormatError, Pcm};
-use crate::resampler::{ResampleError, Resampler};
+use crate::pcm::{FormatError, Pcm};
+use crate::resampler::ResampleError;
 use crate::scorer::{Change, Scorer};
+use crate::source::{Passing, Source, SourceError};
 use crate::watch::Watch;
 
 /// What is to be scored.
@@ -82,7 +83,7 @@ impl<'a> From<&'a Bundle> for Parts<'a> {
 /// Afterwards only the tower allocates, if it does.
 #[derive(Debug)]
 pub struct Screener<E = TowerState> {
-    source: Option<Source>,
+    source: Source,
     line: Line<E>,
     state: State,
 }
@@ -92,16 +93,6 @@ enum State {
     Open,
     Finished,
     Failed,
-}
-
-/// The stream before the tower's rate: mixing and resampling, in blocks of fixed length.
-#[derive(Debug)]
-struct Source {
-    format: Format,
-    resampler: Resampler,
-    block: Vec<f32>,
-    filled: usize,
-    intake: Intake,
 }
 
 /// The stream at the tower's rate.
@@ -251,7 +242,7 @@ impl<E: Encoder> Screener<E> {
             samples: 0,
             stages,
         };
-        Ok(Self { source: None, line, state: State::Open })
+        Ok(Self { source: Source::new(sample_rate), line, state: State::Open })
     }
 
     /// The rate of the tower, in Hz.
@@ -282,18 +273,7 @@ impl<E: Encoder> Screener<E> {
     ///
     /// [`ScreenError::Format`] if the format cannot be taken or is not that of the stream.
     pub fn prepare(&mut self, rate: u32, channels: u16) -> Result<(), ScreenError> {
-        let format = Format { rate, channels };
-        match &self.source {
-            Some(source) if source.format == format => Ok(()),
-            Some(source) => {
-                let expected = source.format;
-                Err(ScreenError::Format(FormatError::Changed { expected, got: format }))
-            }
-            None => {
-                self.source = Some(Source::new(format, self.sample_rate())?);
-                Ok(())
-            }
-        }
+        Ok(self.source.prepare(rate, channels)?)
     }
 
     /// Takes interleaved samples of `channels` channels at `rate` frames a second, any
@@ -321,13 +301,9 @@ impl<E: Encoder> Screener<E> {
             State::Finished => return Err(ScreenError::Finished),
             State::Failed => return Err(ScreenError::Failed),
         }
-        self.prepare(rate, channels)?;
-        if !pcm.len().is_multiple_of(usize::from(channels)) {
-            return Err(FormatError::Ragged { channels, got: pcm.len() }.into());
-        }
-        let Some(source) = &mut self.source else { return Ok(()) };
         let line = &mut self.line;
-        let result = source.push(pcm, |event| line.take(event, &mut sink));
+        let result =
+            self.source.push(pcm, rate, channels, |passing| line.take(passing, &mut sink));
         self.settle(result)
     }
 
@@ -346,11 +322,8 @@ impl<E: Encoder> Screener<E> {
             State::Failed => return Err(ScreenError::Failed),
         }
         let line = &mut self.line;
-        let mut result = Ok(());
-        if let Some(source) = &mut self.source {
-            result = source.finish(|event| line.take(event, &mut sink));
-        }
-        result = result.and_then(|()| line.finish(&mut sink));
+        let result = self.source.finish(|passing| line.take(passing, &mut sink));
+        let result = result.and_then(|()| line.finish(&mut sink));
         self.settle(result)?;
         self.state = State::Finished;
         Ok(())
@@ -375,7 +348,7 @@ impl<E: Encoder> Screener<E> {
         let (tasks, prompts) =
             stages.scorer.clip(embedding.as_deref(), &verdict).map_err(ScreenError::Score)?;
         Ok(Summary {
-            format: self.source.as_ref().map(|source| source.format),
+            format: self.source.format(),
             seconds: self.line.samples as f64 / f64::from(self.sample_rate()),
             steps: stages.clip.steps(),
             quality,
@@ -388,91 +361,16 @@ impl<E: Encoder> Screener<E> {
 
     /// Begins a new stream, of any format.
     pub fn reset(&mut self) {
-        self.source = None;
+        self.source.reset();
         self.line.reset();
         self.state = State::Open;
     }
 
     fn settle(&mut self, result: Result<(), ScreenError>) -> Result<(), ScreenError> {
-        if result.is_err() {
+        // A format that cannot be taken leaves the stream as it was.
+        if result.as_ref().is_err_and(|error| !matches!(error, ScreenError::Format(_))) {
             self.state = State::Failed;
         }
-        result
-    }
-}
-
-/// What goes from the source to the line: first what was wrong with a block, then the
-/// samples it became.
-enum Passing<'a> {
-    Intake(&'a Intake),
-    Samples(&'a [f32]),
-}
-
-impl Source {
-    fn new(format: Format, to: u32) -> Result<Self, ScreenError> {
-        format.check()?;
-        let resampler = Resampler::new(format.rate, to).map_err(ScreenError::Resample)?;
-        // Between equal rates nothing asks for blocks; 10 ms keep the delay short.
-        let block = if format.rate == to { (to / 100) as usize } else { resampler.block_len() };
-        Ok(Self {
-            format,
-            resampler,
-            block: vec![0.0; block],
-            filled: 0,
-            intake: Intake::default(),
-        })
-    }
-
-    fn push(
-        &mut self,
-        pcm: Pcm<'_>,
-        mut pass: impl FnMut(Passing<'_>) -> Result<(), ScreenError>,
-    ) -> Result<(), ScreenError> {
-        let mut first = 0;
-        loop {
-            let room = &mut self.block[self.filled..];
-            let taken = pcm.mix(first, self.format.channels, room, &mut self.intake);
-            if taken == 0 {
-                return Ok(());
-            }
-            first += taken;
-            self.filled += taken;
-            if self.filled == self.block.len() {
-                self.flush(&mut pass)?;
-            }
-        }
-    }
-
-    fn finish(
-        &mut self,
-        mut pass: impl FnMut(Passing<'_>) -> Result<(), ScreenError>,
-    ) -> Result<(), ScreenError> {
-        self.flush(&mut pass)?;
-        let mut result = Ok(());
-        self.resampler
-            .finish(|samples| {
-                if result.is_ok() {
-                    result = pass(Passing::Samples(samples));
-                }
-            })
-            .map_err(ScreenError::Resample)?;
-        result
-    }
-
-    fn flush(
-        &mut self,
-        pass: &mut impl FnMut(Passing<'_>) -> Result<(), ScreenError>,
-    ) -> Result<(), ScreenError> {
-        pass(Passing::Intake(&core::mem::take(&mut self.intake)))?;
-        let mut result = Ok(());
-        self.resampler
-            .push(&self.block[..self.filled], |samples| {
-                if result.is_ok() {
-                    result = pass(Passing::Samples(samples));
-                }
-            })
-            .map_err(ScreenError::Resample)?;
-        self.filled = 0;
         result
     }
 }
@@ -819,8 +717,11 @@ impl core::error::Error for ScreenError {
     }
 }
 
-impl From<FormatError> for ScreenError {
-    fn from(error: FormatError) -> Self {
-        Self::Format(error)
+impl From<SourceError> for ScreenError {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Format(error) => Self::Format(error),
+            SourceError::Resample(error) => Self::Resample(error),
+        }
     }
 }
