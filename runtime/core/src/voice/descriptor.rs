@@ -13,6 +13,12 @@ pub enum Unit {
     DecibelFullScale,
     /// Decibels a kilohertz.
     DecibelPerKilohertz,
+    /// Seconds.
+    Second,
+    /// Times a second, or pure numbers a second.
+    PerSecond,
+    /// Semitones a second.
+    SemitonePerSecond,
     /// A share of one, such as the mean change of a period relative to the mean period.
     Ratio,
     /// No unit.
@@ -28,6 +34,9 @@ impl Unit {
             Self::Decibel => "dB",
             Self::DecibelFullScale => "dBFS",
             Self::DecibelPerKilohertz => "dB/kHz",
+            Self::Second => "s",
+            Self::PerSecond => "1/s",
+            Self::SemitonePerSecond => "st/s",
             Self::Ratio | Self::One => "",
         }
     }

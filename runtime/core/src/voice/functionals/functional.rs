@@ -1,0 +1,267 @@
+//! The table of functionals: names, units and what each is.
+
+use super::statistic::Statistic::{self, *};
+use crate::voice::descriptor::Descriptor::{self, *};
+use crate::voice::descriptor::Unit;
+
+/// Where a functional comes from.
+enum Origin {
+    /// A statistic of one descriptor.
+    Of(Descriptor, Statistic),
+    /// The window as a whole.
+    Window(Unit),
+}
+use Origin::{Of, Window};
+
+macro_rules! functionals {
+    ($($variant:ident $name:literal $origin:expr, $description:literal;)*) => {
+        /// One number about a window.
+        ///
+        /// Most are a [`Statistic`] of a [`Descriptor`], named `descriptor.statistic`; see
+        /// there for definitions and for what makes them undefined. Those of the window as a
+        /// whole are defined here, in [the module](super), and are undefined in an empty
+        /// window.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(usize)]
+        pub enum Functional {
+            $(#[doc = $description] $variant,)*
+        }
+
+        impl Functional {
+            /// All of them, in the order in which tables list them.
+            pub const ALL: [Self; Self::COUNT] = [$(Self::$variant,)*];
+
+            /// How many there are.
+            pub const COUNT: usize = [$($name,)*].len();
+
+            /// Its name in every table, file and binding, such as `pitch_semitones.p50`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What it is, in one line.
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $description,)*
+                }
+            }
+
+            const fn origin(self) -> Origin {
+                match self {
+                    $(Self::$variant => $origin,)*
+                }
+            }
+        }
+    };
+}
+
+impl Functional {
+    /// All of them, in the order in which tables list them.
+    pub fn all() -> impl ExactSizeIterator<Item = Self> {
+        Self::ALL.into_iter()
+    }
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|functional| functional.name() == name)
+    }
+
+    /// The descriptor and which statistic of it; `None` for what is taken of the window as
+    /// a whole.
+    pub const fn source(self) -> Option<(Descriptor, Statistic)> {
+        match self.origin() {
+            Of(descriptor, statistic) => Some((descriptor, statistic)),
+            Window(_) => None,
+        }
+    }
+
+    /// Its unit.
+    pub const fn unit(self) -> Unit {
+        match self.origin() {
+            Of(descriptor, statistic) => statistic.unit(descriptor.unit()),
+            Window(unit) => unit,
+        }
+    }
+}
+
+functionals! {
+    PitchMean "pitch_hz.mean" Of(Pitch, Mean), "Mean pitch";
+    PitchP50 "pitch_hz.p50" Of(Pitch, P50), "Median pitch";
+    PitchSemitonesMean "pitch_semitones.mean" Of(PitchSemitones, Mean), "Mean pitch";
+    PitchSemitonesCv "pitch_semitones.cv" Of(PitchSemitones, Cv),
+        "Coefficient of variation of pitch";
+    PitchSemitonesP20 "pitch_semitones.p20" Of(PitchSemitones, P20),
+        "Pitch: a fifth of the frames lie below";
+    PitchSemitonesP50 "pitch_semitones.p50" Of(PitchSemitones, P50), "Median pitch";
+    PitchSemitonesP80 "pitch_semitones.p80" Of(PitchSemitones, P80),
+        "Pitch: a fifth of the frames lie above";
+    PitchSemitonesRange "pitch_semitones.range_20_80" Of(PitchSemitones, Range),
+        "Range of pitch: the middle three fifths of the frames";
+    PitchSemitonesRisingSlopeMean "pitch_semitones.rising_slope_mean"
+        Of(PitchSemitones, RisingSlopeMean), "Mean slope of pitch where it rises";
+    PitchSemitonesRisingSlopeStd "pitch_semitones.rising_slope_std"
+        Of(PitchSemitones, RisingSlopeStd),
+        "Standard deviation of the slope of pitch where it rises";
+    PitchSemitonesFallingSlopeMean "pitch_semitones.falling_slope_mean"
+        Of(PitchSemitones, FallingSlopeMean), "Mean slope of pitch where it falls";
+    PitchSemitonesFallingSlopeStd "pitch_semitones.falling_slope_std"
+        Of(PitchSemitones, FallingSlopeStd),
+        "Standard deviation of the slope of pitch where it falls";
+    ConfidenceMean "pitch_confidence.mean" Of(Confidence, Mean), "Mean periodicity";
+    LoudnessMean "loudness.mean" Of(Loudness, Mean), "Mean loudness";
+    LoudnessCv "loudness.cv" Of(Loudness, Cv), "Coefficient of variation of loudness";
+    LoudnessP20 "loudness.p20" Of(Loudness, P20), "Loudness: a fifth of the frames lie below";
+    LoudnessP50 "loudness.p50" Of(Loudness, P50), "Median loudness";
+    LoudnessP80 "loudness.p80" Of(Loudness, P80), "Loudness: a fifth of the frames lie above";
+    LoudnessRange "loudness.range_20_80" Of(Loudness, Range),
+        "Range of loudness: the middle three fifths of the frames";
+    LoudnessRisingSlopeMean "loudness.rising_slope_mean" Of(Loudness, RisingSlopeMean),
+        "Mean slope of loudness where it rises";
+    LoudnessRisingSlopeStd "loudness.rising_slope_std" Of(Loudness, RisingSlopeStd),
+        "Standard deviation of the slope of loudness where it rises";
+    LoudnessFallingSlopeMean "loudness.falling_slope_mean" Of(Loudness, FallingSlopeMean),
+        "Mean slope of loudness where it falls";
+    LoudnessFallingSlopeStd "loudness.falling_slope_std" Of(Loudness, FallingSlopeStd),
+        "Standard deviation of the slope of loudness where it falls";
+    EquivalentLevel "equivalent_level_dbfs" Window(Unit::DecibelFullScale),
+        "Level of a steady sound with as much energy";
+    JitterLocal "jitter.local" Window(Unit::Ratio),
+        "Change from period to period over the whole window";
+    JitterRap "jitter.rap" Window(Unit::Ratio),
+        "Relative average perturbation: change of periods against the mean of three";
+    JitterPpq5 "jitter.ppq5" Window(Unit::Ratio),
+        "Perturbation quotient: change of periods against the mean of five";
+    JitterMean "jitter.mean" Of(Jitter, Mean), "Mean jitter of a frame";
+    JitterCv "jitter.cv" Of(Jitter, Cv), "Coefficient of variation of jitter of a frame";
+    ShimmerLocalDb "shimmer.local_db" Window(Unit::Decibel),
+        "Change of level from period to period over the whole window";
+    ShimmerLocal "shimmer.local" Window(Unit::Ratio),
+        "Change of amplitude from period to period over the whole window";
+    ShimmerApq3 "shimmer.apq3" Window(Unit::Ratio),
+        "Perturbation quotient: change of amplitudes against the mean of three";
+    ShimmerApq5 "shimmer.apq5" Window(Unit::Ratio),
+        "Perturbation quotient: change of amplitudes against the mean of five";
+    ShimmerApq11 "shimmer.apq11" Window(Unit::Ratio),
+        "Perturbation quotient: change of amplitudes against the mean of eleven";
+    ShimmerMean "shimmer_db.mean" Of(Shimmer, Mean), "Mean shimmer of a frame";
+    ShimmerCv "shimmer_db.cv" Of(Shimmer, Cv), "Coefficient of variation of shimmer of a frame";
+    HnrMean "hnr_db.mean" Of(HarmonicsToNoise, Mean), "Mean harmonics-to-noise ratio";
+    HnrCv "hnr_db.cv" Of(HarmonicsToNoise, Cv),
+        "Coefficient of variation of harmonics-to-noise ratio";
+    ProminenceMean "cpp_db.mean" Of(CepstralPeakProminence, Mean),
+        "Mean smoothed cepstral peak prominence";
+    ProminenceCv "cpp_db.cv" Of(CepstralPeakProminence, Cv),
+        "Coefficient of variation of smoothed cepstral peak prominence";
+    H1H2Mean "h1_h2_db.mean" Of(H1H2, Mean),
+        "Mean level of the first harmonic above the second";
+    H1H2Cv "h1_h2_db.cv" Of(H1H2, Cv),
+        "Coefficient of variation of level of the first harmonic above the second";
+    H1A3Mean "h1_a3_db.mean" Of(H1A3, Mean),
+        "Mean level of the first harmonic above the third formant";
+    H1A3Cv "h1_a3_db.cv" Of(H1A3, Cv),
+        "Coefficient of variation of level of the first harmonic above the third formant";
+    F1Mean "f1_hz.mean" Of(F1, Mean), "Mean frequency of the first formant";
+    F1Cv "f1_hz.cv" Of(F1, Cv), "Coefficient of variation of frequency of the first formant";
+    F1BandwidthMean "f1_bandwidth_hz.mean" Of(F1Bandwidth, Mean),
+        "Mean bandwidth of the first formant";
+    F1BandwidthCv "f1_bandwidth_hz.cv" Of(F1Bandwidth, Cv),
+        "Coefficient of variation of bandwidth of the first formant";
+    F1AmplitudeMean "f1_amplitude_db.mean" Of(F1Amplitude, Mean),
+        "Mean level of the first formant above the first harmonic";
+    F1AmplitudeCv "f1_amplitude_db.cv" Of(F1Amplitude, Cv),
+        "Coefficient of variation of level of the first formant above the first harmonic";
+    F2Mean "f2_hz.mean" Of(F2, Mean), "Mean frequency of the second formant";
+    F2Cv "f2_hz.cv" Of(F2, Cv), "Coefficient of variation of frequency of the second formant";
+    F2BandwidthMean "f2_bandwidth_hz.mean" Of(F2Bandwidth, Mean),
+        "Mean bandwidth of the second formant";
+    F2BandwidthCv "f2_bandwidth_hz.cv" Of(F2Bandwidth, Cv),
+        "Coefficient of variation of bandwidth of the second formant";
+    F2AmplitudeMean "f2_amplitude_db.mean" Of(F2Amplitude, Mean),
+        "Mean level of the second formant above the first harmonic";
+    F2AmplitudeCv "f2_amplitude_db.cv" Of(F2Amplitude, Cv),
+        "Coefficient of variation of level of the second formant above the first harmonic";
+    F3Mean "f3_hz.mean" Of(F3, Mean), "Mean frequency of the third formant";
+    F3Cv "f3_hz.cv" Of(F3, Cv), "Coefficient of variation of frequency of the third formant";
+    F3BandwidthMean "f3_bandwidth_hz.mean" Of(F3Bandwidth, Mean),
+        "Mean bandwidth of the third formant";
+    F3BandwidthCv "f3_bandwidth_hz.cv" Of(F3Bandwidth, Cv),
+        "Coefficient of variation of bandwidth of the third formant";
+    F3AmplitudeMean "f3_amplitude_db.mean" Of(F3Amplitude, Mean),
+        "Mean level of the third formant above the first harmonic";
+    F3AmplitudeCv "f3_amplitude_db.cv" Of(F3Amplitude, Cv),
+        "Coefficient of variation of level of the third formant above the first harmonic";
+    AlphaRatioVoicedMean "alpha_ratio_db.voiced_mean" Of(AlphaRatio, VoicedMean),
+        "Mean alpha ratio where voiced";
+    AlphaRatioVoicedCv "alpha_ratio_db.voiced_cv" Of(AlphaRatio, VoicedCv),
+        "Coefficient of variation of alpha ratio where voiced";
+    AlphaRatioUnvoicedMean "alpha_ratio_db.unvoiced_mean" Of(AlphaRatio, UnvoicedMean),
+        "Mean alpha ratio where unvoiced";
+    HammarbergVoicedMean "hammarberg_db.voiced_mean" Of(Hammarberg, VoicedMean),
+        "Mean Hammarberg index where voiced";
+    HammarbergVoicedCv "hammarberg_db.voiced_cv" Of(Hammarberg, VoicedCv),
+        "Coefficient of variation of Hammarberg index where voiced";
+    HammarbergUnvoicedMean "hammarberg_db.unvoiced_mean" Of(Hammarberg, UnvoicedMean),
+        "Mean Hammarberg index where unvoiced";
+    SlopeLowVoicedMean "slope_0_500_db_per_khz.voiced_mean" Of(SlopeLow, VoicedMean),
+        "Mean spectral slope from 0 to 500 Hz where voiced";
+    SlopeLowVoicedCv "slope_0_500_db_per_khz.voiced_cv" Of(SlopeLow, VoicedCv),
+        "Coefficient of variation of spectral slope from 0 to 500 Hz where voiced";
+    SlopeLowUnvoicedMean "slope_0_500_db_per_khz.unvoiced_mean" Of(SlopeLow, UnvoicedMean),
+        "Mean spectral slope from 0 to 500 Hz where unvoiced";
+    SlopeMidVoicedMean "slope_500_1500_db_per_khz.voiced_mean" Of(SlopeMid, VoicedMean),
+        "Mean spectral slope from 500 to 1500 Hz where voiced";
+    SlopeMidVoicedCv "slope_500_1500_db_per_khz.voiced_cv" Of(SlopeMid, VoicedCv),
+        "Coefficient of variation of spectral slope from 500 to 1500 Hz where voiced";
+    SlopeMidUnvoicedMean "slope_500_1500_db_per_khz.unvoiced_mean" Of(SlopeMid, UnvoicedMean),
+        "Mean spectral slope from 500 to 1500 Hz where unvoiced";
+    FluxMean "spectral_flux.mean" Of(Flux, Mean), "Mean spectral flux";
+    FluxCv "spectral_flux.cv" Of(Flux, Cv), "Coefficient of variation of spectral flux";
+    FluxVoicedMean "spectral_flux.voiced_mean" Of(Flux, VoicedMean),
+        "Mean spectral flux where voiced";
+    FluxVoicedCv "spectral_flux.voiced_cv" Of(Flux, VoicedCv),
+        "Coefficient of variation of spectral flux where voiced";
+    FluxUnvoicedMean "spectral_flux.unvoiced_mean" Of(Flux, UnvoicedMean),
+        "Mean spectral flux where unvoiced";
+    Mfcc1Mean "mfcc1.mean" Of(Mfcc1, Mean), "Mean first cepstral coefficient";
+    Mfcc1Cv "mfcc1.cv" Of(Mfcc1, Cv), "Coefficient of variation of first cepstral coefficient";
+    Mfcc1VoicedMean "mfcc1.voiced_mean" Of(Mfcc1, VoicedMean),
+        "Mean first cepstral coefficient where voiced";
+    Mfcc1VoicedCv "mfcc1.voiced_cv" Of(Mfcc1, VoicedCv),
+        "Coefficient of variation of first cepstral coefficient where voiced";
+    Mfcc2Mean "mfcc2.mean" Of(Mfcc2, Mean), "Mean second cepstral coefficient";
+    Mfcc2Cv "mfcc2.cv" Of(Mfcc2, Cv), "Coefficient of variation of second cepstral coefficient";
+    Mfcc2VoicedMean "mfcc2.voiced_mean" Of(Mfcc2, VoicedMean),
+        "Mean second cepstral coefficient where voiced";
+    Mfcc2VoicedCv "mfcc2.voiced_cv" Of(Mfcc2, VoicedCv),
+        "Coefficient of variation of second cepstral coefficient where voiced";
+    Mfcc3Mean "mfcc3.mean" Of(Mfcc3, Mean), "Mean third cepstral coefficient";
+    Mfcc3Cv "mfcc3.cv" Of(Mfcc3, Cv), "Coefficient of variation of third cepstral coefficient";
+    Mfcc3VoicedMean "mfcc3.voiced_mean" Of(Mfcc3, VoicedMean),
+        "Mean third cepstral coefficient where voiced";
+    Mfcc3VoicedCv "mfcc3.voiced_cv" Of(Mfcc3, VoicedCv),
+        "Coefficient of variation of third cepstral coefficient where voiced";
+    Mfcc4Mean "mfcc4.mean" Of(Mfcc4, Mean), "Mean fourth cepstral coefficient";
+    Mfcc4Cv "mfcc4.cv" Of(Mfcc4, Cv), "Coefficient of variation of fourth cepstral coefficient";
+    Mfcc4VoicedMean "mfcc4.voiced_mean" Of(Mfcc4, VoicedMean),
+        "Mean fourth cepstral coefficient where voiced";
+    Mfcc4VoicedCv "mfcc4.voiced_cv" Of(Mfcc4, VoicedCv),
+        "Coefficient of variation of fourth cepstral coefficient where voiced";
+    LoudnessPeaks "loudness_peaks_per_second" Window(Unit::PerSecond),
+        "Peaks of loudness a second: close to the rate of syllables";
+    VoicedSegments "voiced_segments_per_second" Window(Unit::PerSecond),
+        "Voiced stretches a second";
+    VoicedSegmentMean "voiced_segment_seconds.mean" Window(Unit::Second),
+        "Mean length of voiced stretches";
+    VoicedSegmentStd "voiced_segment_seconds.std" Window(Unit::Second),
+        "Standard deviation of the length of voiced stretches";
+    UnvoicedSegmentMean "unvoiced_segment_seconds.mean" Window(Unit::Second),
+        "Mean length of unvoiced stretches: speech sounds without voice, and pauses";
+    UnvoicedSegmentStd "unvoiced_segment_seconds.std" Window(Unit::Second),
+        "Standard deviation of the length of unvoiced stretches";
+    VoicedShare "voiced_share" Window(Unit::Ratio), "Share of frames that have a pitch";
+    CreakShare "creak_share" Window(Unit::Ratio),
+        "Share of voiced frames in the range of vocal fry";
+    Duration "duration_seconds" Window(Unit::Second), "Length of the window";
+}
