@@ -5,7 +5,7 @@ use core::f32::consts::{LN_2, LN_10};
 
 /// Replaces each energy by its logarithm. `floor` is a normal positive number,
 /// so whatever the energies are (NaN and infinity too), the results are finite.
-pub(super) fn apply(log: Log, floor: f32, mode: LogFloor, energies: &mut [f32]) {
+pub(crate) fn apply(log: Log, floor: f32, mode: LogFloor, energies: &mut [f32]) {
     let unit = match log {
         Log::Ln => 1.0,
         Log::Log10 => 1.0 / LN_10,

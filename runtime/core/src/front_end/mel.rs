@@ -5,7 +5,7 @@ use libm::{exp, fmax, fmin, log, log10, pow};
 
 /// Values added up side by side; each band's weights are padded with zeros to
 /// a multiple of it, so that the sum has no remainder to treat apart.
-pub(super) const LANES: usize = 4;
+pub(crate) const LANES: usize = 4;
 
 /// Where a band's non-zero weights begin in the spectrum and in the table.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,14 +17,14 @@ struct Band {
 
 /// The bands of a filter bank; the weights lie in a table of the caller's.
 #[derive(Clone, Debug)]
-pub(super) struct FilterBank {
+pub(crate) struct FilterBank {
     bands: [Band; MAX_BANDS],
     count: usize,
 }
 
 impl FilterBank {
     /// Places the filters and writes their weights to the front of `table`.
-    pub(super) fn new(spec: &FrontEndSpec, table: &mut [f32]) -> Self {
+    pub(crate) fn new(spec: &FrontEndSpec, table: &mut [f32]) -> Self {
         let mut bands = [Band::default(); MAX_BANDS];
         let scale = spec.mel_scale;
         let low = to_mel(scale, f64::from(spec.low_hz));
@@ -75,7 +75,7 @@ impl FilterBank {
     /// Sums the spectrum under each filter. `spectrum` is at least
     /// `bins + LANES - 1` long, finite beyond its last bin.
     #[inline]
-    pub(super) fn apply(&self, table: &[f32], spectrum: &[f32], energies: &mut [f32]) {
+    pub(crate) fn apply(&self, table: &[f32], spectrum: &[f32], energies: &mut [f32]) {
         for (energy, band) in energies.iter_mut().zip(&self.bands[..self.count]) {
             let first = band.first_weight as usize;
             let weights = &table[first..first + band.weights as usize];

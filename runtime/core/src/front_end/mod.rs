@@ -43,3 +43,8 @@ pub use spec::{
 #[cfg(feature = "std")]
 pub use stream::StdStream;
 pub use stream::Stream;
+
+// The measures of voice take their tapers, mel bands and logarithms from here.
+pub(crate) use log::apply as logarithm;
+pub(crate) use mel::{FilterBank, LANES};
+pub(crate) use window::fill as taper;

@@ -5,7 +5,7 @@ use core::f64::consts::PI;
 
 /// Writes the taper into `out`, scaled by `scale`. The formulas stand at
 /// [`Window`]; they are evaluated in double precision.
-pub(super) fn fill(window: Window, scale: f32, out: &mut [f32]) {
+pub(crate) fn fill(window: Window, scale: f32, out: &mut [f32]) {
     let length = out.len() as f64;
     for (i, value) in out.iter_mut().enumerate() {
         let i = i as f64;

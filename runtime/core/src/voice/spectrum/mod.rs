@@ -15,11 +15,20 @@
 //!
 //! The long analysis reads the formants of the frame, and so comes after them.
 
+mod auditory;
+mod balance;
+mod flux;
+mod harmonics;
 mod long;
+mod loudness;
+mod mfcc;
+mod prominence;
 mod short;
+mod window;
 
 pub(super) use long::{LongState, LongTables};
 pub(super) use short::{ShortState, ShortTables};
+pub(super) use window::{dot, load, unit_taper};
 
 /// Samples of the window that every analysis is given, centred on the middle of the frame:
 /// 60 ms. Those that need less take the middle of it.

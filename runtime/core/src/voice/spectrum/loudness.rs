@@ -1,0 +1,56 @@
+//! Loudness as the sum of an auditory spectrum.
+
+use super::auditory::{BANDS, centre_hz};
+use crate::front_end::{Log, LogFloor, logarithm};
+use crate::voice::descriptor::Descriptor;
+use crate::voice::frame::Frame;
+use core::f64::consts::PI;
+use libm::{expf, log, pow};
+
+/// The power law of hearing: the exponent from power to loudness.
+const COMPRESSION: f64 = 0.33;
+
+/// A sinusoid of full scale at 1 kHz, in the middle of a band, would sum up to this.
+const FULL_SCALE: f64 = 1.0;
+
+/// Loudness from mel bands.
+///
+/// Each band's power is weighted by the ear's sensitivity at its centre, compressed by a
+/// cube-root-like power law, and added up (Hermansky 1990; Eyben et al. 2016).
+#[derive(Clone, Debug)]
+pub(super) struct Loudness {
+    /// Natural logarithm of what each compressed band is multiplied by.
+    log_gains: [f32; BANDS],
+}
+
+impl Loudness {
+    pub(super) fn new() -> Self {
+        let reference = pow(sensitivity(1_000.0), COMPRESSION) / FULL_SCALE;
+        Self {
+            log_gains: core::array::from_fn(|band| {
+                log(pow(sensitivity(centre_hz(band)), COMPRESSION) / reference) as f32
+            }),
+        }
+    }
+
+    pub(super) fn measure(&self, bands: &[f32; BANDS], frame: &mut Frame) {
+        let mut logs = *bands;
+        logarithm(Log::Ln, f32::MIN_POSITIVE, LogFloor::Max, &mut logs);
+        let loudness = logs
+            .iter()
+            .zip(&self.log_gains)
+            .map(|(log, gain)| expf(log * COMPRESSION as f32 + gain))
+            .sum();
+        frame.set(Descriptor::Loudness, loudness);
+    }
+}
+
+/// The ear's sensitivity to power at a frequency: the equal-loudness curve at 40 phon,
+/// approximated for telephone and wider bands (Hermansky 1990, equations 7 and 8).
+fn sensitivity(hz: f64) -> f64 {
+    let square = (2.0 * PI * hz) * (2.0 * PI * hz);
+    let low = (square + 56.8e6) * square * square;
+    let high = (square + 6.3e6) * (square + 6.3e6) * (square + 0.38e9);
+    let steep = square * square * square + 9.58e26;
+    low / high / (steep / 9.58e26)
+}

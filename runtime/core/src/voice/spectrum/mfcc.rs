@@ -1,0 +1,50 @@
+//! Mel-frequency cepstral coefficients.
+
+use super::auditory::BANDS;
+use super::window::dot;
+use crate::front_end::{Log, LogFloor, logarithm};
+use crate::voice::descriptor::Descriptor;
+use crate::voice::frame::Frame;
+use core::f64::consts::PI;
+use libm::{cos, sin, sqrt};
+
+/// Coefficients that are kept, from the first; the zeroth would be the level.
+const KEPT: [Descriptor; 4] =
+    [Descriptor::Mfcc1, Descriptor::Mfcc2, Descriptor::Mfcc3, Descriptor::Mfcc4];
+
+/// The period of the lifter, in coefficients.
+const LIFTER: f64 = 22.0;
+
+/// Power below which a band is empty: -120 dB, where 16-bit samples round.
+const FLOOR: f32 = 1e-12;
+
+/// Cepstral coefficients from mel bands (Davis & Mermelstein 1980), liftered (Juang et al.
+/// 1987): the cosine transform of the bands' logarithms.
+#[derive(Clone, Debug)]
+pub(super) struct Mfcc {
+    cosines: [[f32; BANDS]; KEPT.len()],
+}
+
+impl Mfcc {
+    pub(super) fn new() -> Self {
+        let count = BANDS as f64;
+        Self {
+            cosines: core::array::from_fn(|row| {
+                let i = row as f64 + 1.0;
+                let lifter = 1.0 + LIFTER / 2.0 * sin(PI * i / LIFTER);
+                let gain = lifter * sqrt(2.0 / count);
+                core::array::from_fn(|band| {
+                    (gain * cos(PI * i * (band as f64 + 0.5) / count)) as f32
+                })
+            }),
+        }
+    }
+
+    pub(super) fn measure(&self, bands: &[f32; BANDS], frame: &mut Frame) {
+        let mut logs = *bands;
+        logarithm(Log::Ln, FLOOR, LogFloor::Max, &mut logs);
+        for (descriptor, cosines) in KEPT.into_iter().zip(&self.cosines) {
+            frame.set(descriptor, dot(cosines, &logs));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! From samples to the input of a transform.
+
+use super::WINDOW;
+use crate::front_end::{self, Window};
+
+/// Values added up side by side, so that a sum becomes vector code.
+const LANES: usize = 8;
+
+/// Sum of the values.
+#[inline]
+pub(in crate::voice) fn sum(values: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let chunks = values.chunks_exact(LANES);
+    let rest: f32 = chunks.remainder().iter().sum();
+    for chunk in chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane += value;
+        }
+    }
+    fold(lanes) + rest
+}
+
+/// Sum of the squares of the values, each less `offset`.
+#[inline]
+fn sum_squares(values: &[f32], offset: f32) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let chunks = values.chunks_exact(LANES);
+    let rest: f32 = chunks.remainder().iter().map(|v| (v - offset) * (v - offset)).sum();
+    for chunk in chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane += (value - offset) * (value - offset);
+        }
+    }
+    fold(lanes) + rest
+}
+
+/// Sum of `a[i] b[i]`.
+#[inline]
+pub(in crate::voice) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest: f32 = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b).sum();
+    for (left, right) in left.zip(right) {
+        for lane in 0..LANES {
+            lanes[lane] += left[lane] * right[lane];
+        }
+    }
+    fold(lanes) + rest
+}
+
+fn fold(lanes: [f32; LANES]) -> f32 {
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+/// A taper of `N` samples whose transform has the power `A^2` at the frequency of a
+/// sinusoid of amplitude `A`: 1, or 0 dB, at full scale.
+pub(in crate::voice) fn unit_taper<const N: usize>(window: Window) -> [f32; N] {
+    let mut taper = [0.0; N];
+    front_end::taper(window, 1.0, &mut taper);
+    let scale = 2.0 / sum(&taper);
+    for value in &mut taper {
+        *value *= scale;
+    }
+    taper
+}
+
+/// Mean square, below which a window is digital silence: -160 dBFS. Half the step of a
+/// 24-bit sample lies 10 dB above.
+const SILENCE: f32 = 1e-16;
+
+/// Tapers the middle `taper.len()` samples of the window, less their mean, to the front of
+/// `input`, zeros behind them. Returns their mean square without the mean; `None` for
+/// digital silence, constant or not.
+pub(in crate::voice) fn load(
+    window: &[f32; WINDOW],
+    taper: &[f32],
+    input: &mut [f32],
+) -> Option<f32> {
+    let samples = &window[(WINDOW - taper.len()) / 2..][..taper.len()];
+    let count = samples.len() as f32;
+    // A mean of equal values may round; then their deviations would seem to be a signal.
+    if samples.iter().all(|sample| *sample == samples[0]) {
+        return None;
+    }
+    let mean = sum(samples) / count;
+    let mean_square = sum_squares(samples, mean) / count;
+    if !(mean_square.is_finite() && mean_square > SILENCE) {
+        return None;
+    }
+    let (head, tail) = input.split_at_mut(taper.len());
+    for ((value, sample), taper) in head.iter_mut().zip(samples).zip(taper) {
+        *value = (sample - mean) * taper;
+    }
+    tail.fill(0.0);
+    Some(mean_square)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_any_length() {
+        let values: [f32; 21] = core::array::from_fn(|i| i as f32);
+        for n in 0..=21 {
+            let expected = values[..n].iter().sum::<f32>();
+            assert_eq!(sum(&values[..n]), expected);
+            let squares = values[..n].iter().map(|v| v * v).sum::<f32>();
+            assert_eq!(dot(&values[..n], &values[..n]), squares);
+            assert_eq!(sum_squares(&values[..n], 0.0), squares);
+        }
+    }
+
+    #[test]
+    fn silence_has_no_level() {
+        let taper = unit_taper::<320>(Window::Hamming);
+        let mut input = [0.0; 512];
+        for dc in [0.0, 0.1, -1.0, 1e-20, f32::NAN, f32::INFINITY] {
+            assert_eq!(load(&[dc; WINDOW], &taper, &mut input), None);
+        }
+        let mut window = [0.0; WINDOW];
+        window[0] = 1.0;
+        assert_eq!(load(&window, &taper, &mut input), None, "outside the middle");
+        window[WINDOW / 2] = 1.0;
+        let mean_square = load(&window, &taper, &mut input);
+        let expected = (1.0 - 1.0 / 320.0) / 320.0;
+        assert!(mean_square.is_some_and(|v| (v - expected).abs() < 1e-6), "{mean_square:?}");
+        assert_eq!(input[320..], [0.0; 192]);
+    }
+}
