@@ -43,7 +43,10 @@ impl Unit {
 }
 
 macro_rules! descriptors {
-    ($($(#[$doc:meta])* $variant:ident $name:literal $unit:ident,)*) => {
+    ($(
+        #[doc = $first:literal] $(#[doc = $more:literal])*
+        $variant:ident $name:literal $unit:ident,
+    )*) => {
         /// A quantity measured every 10 ms (a low-level descriptor).
         ///
         /// Each states its definition, the window it is taken from, its source, and what
@@ -51,7 +54,7 @@ macro_rules! descriptors {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(usize)]
         pub enum Descriptor {
-            $($(#[$doc])* $variant,)*
+            $(#[doc = $first] $(#[doc = $more])* $variant,)*
         }
 
         impl Descriptor {
@@ -72,6 +75,13 @@ macro_rules! descriptors {
             pub const fn unit(self) -> Unit {
                 match self {
                     $(Self::$variant => Unit::$unit,)*
+                }
+            }
+
+            /// What it is, in one sentence: the first line of its documentation.
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $first.trim_ascii(),)*
                 }
             }
         }
@@ -137,4 +147,19 @@ descriptors! {
     F3Bandwidth "f3_bandwidth_hz" Hertz,
     /// Level at the third formant, relative to the first harmonic.
     F3Amplitude "f3_amplitude_db" Decibel,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_one_sentence() {
+        for descriptor in Descriptor::ALL {
+            let text = descriptor.description();
+            assert!(text.ends_with('.') && text.len() > 10, "{text}");
+            assert!(text.starts_with(char::is_uppercase), "{text}");
+            assert!(!text.contains("[`"), "{text} is read outside the documentation, too");
+        }
+    }
 }
