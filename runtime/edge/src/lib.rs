@@ -57,6 +57,7 @@ mod chunker;
 mod clip;
 mod encoder;
 mod event;
+mod measure;
 mod pcm;
 mod resampler;
 mod scorer;
@@ -66,6 +67,7 @@ mod watch;
 
 pub use encoder::Encoder;
 pub use event::{Event, PromptInfo, PromptScore, Segment, Summary, TaskInfo, TaskScore};
+pub use measure::{MeasureError, Measurement, Measurer, USUAL_LIMITS};
 pub use pcm::{Format, FormatError, HIGHEST_RATE, LOWEST_RATE, MOST_CHANNELS, Pcm};
 pub use resampler::{ResampleError, Resampler, resample};
 pub use screener::{Options, Parts, ScreenError, Screener, SetupError};
