@@ -1,81 +1,145 @@
-//! Judging a report.
+//! A grade and its reasons.
 
 use core::fmt;
 
-use super::Report;
-
-/// What audio must be like to be scored. The numbers belong to a bundle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limits {
-    /// If even the loudest 10 ms stay below this level, in dBFS, there is no signal.
-    pub silence_dbfs: f32,
-    /// How many seconds must be active.
-    pub minimum_active_seconds: f32,
-    /// The level from which 10 ms are active, in dBFS.
-    pub active_dbfs: f32,
-    /// The largest tolerable share of samples at full scale, 0 to 1.
-    pub maximum_clipped_share: f32,
+/// How good audio is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// Too poor to be scored.
+    Poor,
+    /// Scored, but something may spoil the result.
+    Usable,
+    /// Nothing speaks against it.
+    Good,
 }
 
-impl Limits {
-    /// Checks that every limit is a number in its range.
-    ///
-    /// # Errors
-    ///
-    /// [`LimitsError`] names the first that is not.
-    pub fn check(&self) -> Result<(), LimitsError> {
-        let level = |name, got: f32| {
-            if got.is_finite() && got <= 0.0 {
-                Ok(())
-            } else {
-                Err(LimitsError::Level { name, got })
-            }
-        };
-        level("silence_dbfs", self.silence_dbfs)?;
-        level("active_dbfs", self.active_dbfs)?;
-        let seconds = self.minimum_active_seconds;
-        if !(seconds.is_finite() && seconds >= 0.0) {
-            return Err(LimitsError::Seconds { got: seconds });
+impl Grade {
+    /// A name for programs that does not change: `poor`, `usable` or `good`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Poor => "poor",
+            Self::Usable => "usable",
+            Self::Good => "good",
         }
-        let share = self.maximum_clipped_share;
-        if !(0.0..=1.0).contains(&share) {
-            return Err(LimitsError::Share { got: share });
+    }
+}
+
+impl fmt::Display for Grade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A grade with all its reasons.
+///
+/// `Display` gives `good`, or the grade with its reasons such as
+/// `usable: noisy (SNR 9.1 dB, at least 15 dB expected)`.
+#[derive(Clone, Copy)]
+pub struct Verdict {
+    grade: Grade,
+    reasons: Reasons,
+}
+
+impl Verdict {
+    /// Nothing speaks against the audio.
+    pub const GOOD: Self = Self { grade: Grade::Good, reasons: Reasons::new() };
+
+    /// Audio that is poor for one reason.
+    pub const fn poor(reason: Reason) -> Self {
+        Self { grade: Grade::Poor, reasons: Reasons::one(reason) }
+    }
+
+    /// Audio that is usable, but not good for one reason.
+    pub const fn usable(reason: Reason) -> Self {
+        Self { grade: Grade::Usable, reasons: Reasons::one(reason) }
+    }
+
+    pub(super) const fn new(grade: Grade, reasons: Reasons) -> Self {
+        Self { grade, reasons }
+    }
+
+    /// The grade.
+    pub const fn grade(&self) -> Grade {
+        self.grade
+    }
+
+    /// Whether the audio may be scored: it is not poor.
+    pub const fn is_scored(&self) -> bool {
+        !matches!(self.grade, Grade::Poor)
+    }
+
+    /// Every reason against a better grade, the most telling first; empty if it is good.
+    pub fn reasons(&self) -> &[Reason] {
+        self.reasons.as_slice()
+    }
+}
+
+impl PartialEq for Verdict {
+    fn eq(&self, other: &Self) -> bool {
+        self.grade == other.grade && self.reasons() == other.reasons()
+    }
+}
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Verdict").field(&self.grade).field(&self.reasons()).finish()
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.grade.name())?;
+        for (index, reason) in self.reasons().iter().enumerate() {
+            let mark = if index == 0 { ": " } else { ", " };
+            write!(f, "{mark}{reason}")?;
         }
         Ok(())
     }
+}
 
-    /// Judges a report. Of several reasons, the one is given that explains most: broken
-    /// samples, then no length, no signal, too little of it, too much of it.
-    pub fn verdict(&self, report: &Report) -> Verdict {
-        let needed = self.minimum_active_seconds;
-        Verdict::Poor(if report.not_finite > 0 {
-            Reason::NotFinite { samples: report.not_finite }
-        } else if report.seconds == 0.0 || report.seconds < needed {
-            Reason::TooShort { seconds: report.seconds, needed }
-        } else if report.loudest_dbfs < self.silence_dbfs {
-            Reason::Silent { loudest_dbfs: report.loudest_dbfs, needed_dbfs: self.silence_dbfs }
-        } else if report.active_seconds < needed {
-            Reason::TooLittleVoice { seconds: report.active_seconds, needed }
-        } else if report.clipped_share > self.maximum_clipped_share {
-            Reason::Clipped { share: report.clipped_share, allowed: self.maximum_clipped_share }
-        } else {
-            return Verdict::Good;
-        })
+/// A list with room for one reason of each kind, and one more for the kinds that stand in
+/// for one another where the limits of the two grades differ.
+#[derive(Clone, Copy)]
+pub(super) struct Reasons {
+    list: [Reason; ROOM],
+    count: usize,
+}
+
+/// The kinds of [`Reason`].
+const ROOM: usize = 11;
+
+impl Reasons {
+    pub(super) const fn new() -> Self {
+        Self { list: [Reason::NotFinite { samples: 0 }; ROOM], count: 0 }
+    }
+
+    const fn one(reason: Reason) -> Self {
+        Self { list: [reason; ROOM], count: 1 }
+    }
+
+    /// Adds a reason of a kind that is not there yet.
+    pub(super) fn add(&mut self, reason: Reason) {
+        if self.as_slice().iter().all(|other| other.name() != reason.name())
+            && let Some(place) = self.list.get_mut(self.count)
+        {
+            *place = reason;
+            self.count += 1;
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    fn as_slice(&self) -> &[Reason] {
+        &self.list[..self.count]
     }
 }
 
-/// Whether audio may be scored.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Verdict {
-    /// It may.
-    Good,
-    /// It may not, for this reason.
-    Poor(Reason),
-}
-
-/// Why audio may not be scored: what was found, and what is needed.
+/// What keeps audio from a better grade: what was found, and what is expected.
 ///
-/// `Display` gives a clause for a person, such as `only 0.2 s of sound, 0.5 s needed`.
+/// `Display` gives a clause for a person, such as
+/// `too short (0.20 s, at least 0.50 s expected)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
     /// Samples were NaN or infinite. One is enough: a source that sends it is broken.
@@ -97,8 +161,8 @@ pub enum Reason {
         /// The level needed, in dBFS.
         needed_dbfs: f32,
     },
-    /// There is sound, but too little of it loud enough to be a voice.
-    TooLittleVoice {
+    /// There is sound, but too little of it is loud enough to be a voice.
+    LittleSound {
         /// Active seconds found.
         seconds: f32,
         /// Active seconds needed.
@@ -111,18 +175,69 @@ pub enum Reason {
         /// The largest tolerable share.
         allowed: f32,
     },
+    /// Sound breaks off and comes back: packets or buffers were lost.
+    Dropouts {
+        /// How often.
+        count: u64,
+        /// The share of the time that is lost, 0 to 1.
+        share: f32,
+        /// The largest tolerable share.
+        allowed: f32,
+    },
+    /// Too much of the audio is digital silence: a microphone that is muted, or padding.
+    DigitalSilence {
+        /// Its share of the time, 0 to 1.
+        share: f32,
+        /// The largest tolerable share.
+        allowed: f32,
+    },
+    /// The voice stands out too little from the noise.
+    Noisy {
+        /// The signal-to-noise ratio, in dB.
+        snr_db: f32,
+        /// The ratio needed, in dB.
+        needed_db: f32,
+    },
+    /// The high frequencies are missing: a telephone call, or a strong compression.
+    NarrowBand {
+        /// The bandwidth that is there, in Hz.
+        bandwidth_hz: f32,
+        /// The bandwidth needed, in Hz.
+        needed_hz: f32,
+    },
+    /// There is sound enough, but hardly any of it is voiced.
+    LittleVoice {
+        /// Voiced seconds found.
+        seconds: f32,
+        /// Voiced seconds needed.
+        needed: f32,
+    },
+    /// The samples do not lie about zero.
+    Dc {
+        /// Their mean, -1 to 1.
+        dc: f32,
+        /// The largest tolerable mean, either way.
+        allowed: f32,
+    },
 }
 
 impl Reason {
     /// A name for programs that does not change: `not_finite`, `too_short`, `silent`,
-    /// `too_little_voice` or `clipped`.
-    pub fn name(&self) -> &'static str {
+    /// `little_sound`, `clipped`, `dropouts`, `digital_silence`, `noisy`, `narrow_band`,
+    /// `little_voice` or `dc`.
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::NotFinite { .. } => "not_finite",
             Self::TooShort { .. } => "too_short",
             Self::Silent { .. } => "silent",
-            Self::TooLittleVoice { .. } => "too_little_voice",
+            Self::LittleSound { .. } => "little_sound",
             Self::Clipped { .. } => "clipped",
+            Self::Dropouts { .. } => "dropouts",
+            Self::DigitalSilence { .. } => "digital_silence",
+            Self::Noisy { .. } => "noisy",
+            Self::NarrowBand { .. } => "narrow_band",
+            Self::LittleVoice { .. } => "little_voice",
+            Self::Dc { .. } => "dc",
         }
     }
 }
@@ -130,87 +245,77 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::NotFinite { samples: 1 } => f.write_str("1 sample is NaN or infinite"),
+            Self::NotFinite { samples: 1 } => f.write_str("broken (1 sample is no number)"),
             Self::NotFinite { samples } => {
-                write!(f, "{samples} samples are NaN or infinite")
+                write!(f, "broken ({samples} samples are no numbers)")
             }
-            Self::TooShort { seconds, needed } => {
-                write!(f, "only {:.2} s long, {needed:.2} s needed", hundredths(seconds))
-            }
+            Self::TooShort { seconds, needed } => write!(
+                f,
+                "too short ({:.2} s, at least {needed:.2} s expected)",
+                down(seconds, 100.0)
+            ),
             Self::Silent { loudest_dbfs, needed_dbfs } => write!(
                 f,
-                "silent: the loudest 10 ms have {loudest_dbfs:.1} dBFS, \
-                 {needed_dbfs:.1} dBFS needed"
+                "silent (the loudest 10 ms have {:.1} dBFS, at least {needed_dbfs:.1} expected)",
+                down(loudest_dbfs, 10.0)
             ),
-            Self::TooLittleVoice { seconds, needed } => {
-                write!(
-                    f,
-                    "only {:.2} s of sound loud enough, {needed:.2} s needed",
-                    hundredths(seconds)
-                )
-            }
-            Self::Clipped { share, allowed } => write!(
+            Self::LittleSound { seconds, needed } => write!(
                 f,
-                "clipped: {:.1} % of the samples are at full scale, {:.1} % allowed",
-                share * 100.0,
-                allowed * 100.0
+                "too little sound ({:.2} s loud enough, at least {needed:.2} s expected)",
+                down(seconds, 100.0)
             ),
-        }
-    }
-}
-
-/// Rounded down, so that what falls short never reads like what is needed.
-fn hundredths(seconds: f32) -> f32 {
-    libm::floorf(seconds * 100.0) / 100.0
-}
-
-/// A limit or a sample rate that is out of range.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LimitsError {
-    /// The sample rate cannot hold frames of 10 ms.
-    SampleRate {
-        /// The rate given, in Hz.
-        got: u32,
-    },
-    /// A level is above 0 dBFS or not finite.
-    Level {
-        /// Its name in the manifest.
-        name: &'static str,
-        /// The level given.
-        got: f32,
-    },
-    /// The needed activity is negative or not finite.
-    Seconds {
-        /// The seconds given.
-        got: f32,
-    },
-    /// The tolerable share of clipped samples is outside 0 to 1.
-    Share {
-        /// The share given.
-        got: f32,
-    },
-}
-
-impl fmt::Display for LimitsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::SampleRate { got } => {
-                write!(f, "the sample rate must be at least 100 Hz, got {got}")
+            Self::Clipped { share, allowed } => {
+                f.write_str("clipped (")?;
+                percent(f, share, allowed, "of the samples at full scale")
             }
-            Self::Level { name, got } => {
-                write!(f, "`{name}` must be 0 dBFS or less, got {got}")
+            Self::Dropouts { count, share, allowed } => {
+                let plural = if count == 1 { "" } else { "s" };
+                write!(f, "{count} dropout{plural} (")?;
+                percent(f, share, allowed, "of the time lost")
             }
-            Self::Seconds { got } => {
-                write!(f, "`minimum_active_seconds` must be 0 or more, got {got}")
+            Self::DigitalSilence { share, allowed } => {
+                f.write_str("digital silence (")?;
+                percent(f, share, allowed, "of the time")
             }
-            Self::Share { got } => {
-                write!(f, "`maximum_clipped_share` must be 0 to 1, got {got}")
+            Self::Noisy { snr_db, needed_db } => write!(
+                f,
+                "noisy (SNR {:.1} dB, at least {needed_db:.0} dB expected)",
+                down(snr_db, 10.0)
+            ),
+            Self::NarrowBand { bandwidth_hz, needed_hz } => write!(
+                f,
+                "narrow band (sound up to {:.1} kHz, at least {:.1} kHz expected)",
+                down(bandwidth_hz / 1000.0, 10.0),
+                needed_hz / 1000.0
+            ),
+            Self::LittleVoice { seconds, needed } => write!(
+                f,
+                "hardly voiced ({:.2} s, at least {needed:.2} s expected)",
+                down(seconds, 100.0)
+            ),
+            Self::Dc { dc, allowed } => {
+                f.write_str("off centre (")?;
+                percent(f, dc.abs(), allowed, "of full scale on average")
             }
         }
     }
 }
 
-impl core::error::Error for LimitsError {}
+/// A share beyond what is allowed, and the closing bracket.
+fn percent(f: &mut fmt::Formatter<'_>, share: f32, allowed: f32, of: &str) -> fmt::Result {
+    let share = libm::ceilf(share * 1000.0) / 10.0;
+    write!(f, "{share:.1} % {of}, ")?;
+    if allowed == 0.0 {
+        return f.write_str("none expected)");
+    }
+    write!(f, "at most {:.1} % expected)", allowed * 100.0)
+}
+
+/// Rounded down to a whole number of `1 / steps`, so that what falls short never reads like
+/// what is needed.
+fn down(value: f32, steps: f32) -> f32 {
+    libm::floorf(value * steps) / steps
+}
 
 #[cfg(test)]
 mod tests {
@@ -222,14 +327,26 @@ mod tests {
     #[test]
     fn reasons_read_as_clauses() {
         let reasons = [
-            (Reason::NotFinite { samples: 1 }, "1 sample is NaN or infinite"),
+            (Reason::NotFinite { samples: 1 }, "broken (1 sample is no number)"),
             (
-                Reason::TooLittleVoice { seconds: 0.2, needed: 0.5 },
-                "only 0.20 s of sound loud enough, 0.50 s needed",
+                Reason::LittleSound { seconds: 0.2, needed: 0.5 },
+                "too little sound (0.20 s loud enough, at least 0.50 s expected)",
             ),
             (
                 Reason::Clipped { share: 0.125, allowed: 0.02 },
-                "clipped: 12.5 % of the samples are at full scale, 2.0 % allowed",
+                "clipped (12.5 % of the samples at full scale, at most 2.0 % expected)",
+            ),
+            (
+                Reason::Dropouts { count: 1, share: 0.001, allowed: 0.0 },
+                "1 dropout (0.1 % of the time lost, none expected)",
+            ),
+            (
+                Reason::NarrowBand { bandwidth_hz: 3_437.5, needed_hz: 5_000.0 },
+                "narrow band (sound up to 3.4 kHz, at least 5.0 kHz expected)",
+            ),
+            (
+                Reason::Dc { dc: -0.05, allowed: 0.02 },
+                "off centre (5.0 % of full scale on average, at most 2.0 % expected)",
             ),
         ];
         for (reason, text) in reasons {
@@ -238,21 +355,44 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_named() {
-        let good = Limits {
-            silence_dbfs: -60.0,
-            minimum_active_seconds: 0.5,
-            active_dbfs: -45.0,
-            maximum_clipped_share: 0.02,
-        };
-        assert_eq!(good.check(), Ok(()));
-        for (limits, name) in [
-            (Limits { silence_dbfs: 1.0, ..good }, "silence_dbfs"),
-            (Limits { active_dbfs: f32::NEG_INFINITY, ..good }, "active_dbfs"),
-            (Limits { minimum_active_seconds: -1.0, ..good }, "minimum_active_seconds"),
-            (Limits { maximum_clipped_share: f32::NAN, ..good }, "maximum_clipped_share"),
+    fn verdicts_read_as_a_line() {
+        assert_eq!(Verdict::GOOD.to_string(), "good");
+        let noisy = Reason::Noisy { snr_db: 9.17, needed_db: 15.0 };
+        assert_eq!(
+            Verdict::usable(noisy).to_string(),
+            "usable: noisy (SNR 9.1 dB, at least 15 dB expected)"
+        );
+        assert!(Verdict::usable(noisy).is_scored());
+        let mut reasons = Reasons::one(Reason::NotFinite { samples: 2 });
+        reasons.add(noisy);
+        reasons.add(Reason::Noisy { snr_db: 0.0, needed_db: 1.0 });
+        let poor = Verdict::new(Grade::Poor, reasons);
+        assert!(!poor.is_scored());
+        assert_eq!(
+            poor.to_string(),
+            "poor: broken (2 samples are no numbers), \
+             noisy (SNR 9.1 dB, at least 15 dB expected)"
+        );
+    }
+
+    #[test]
+    fn what_falls_short_never_reads_like_what_is_needed() {
+        for (reason, text) in [
+            (Reason::TooShort { seconds: 0.499, needed: 0.5 }, "0.49 s, at least 0.50 s"),
+            (Reason::Noisy { snr_db: 14.99, needed_db: 15.0 }, "14.9 dB, at least 15 dB"),
+            (
+                Reason::Silent { loudest_dbfs: -60.01, needed_dbfs: -60.0 },
+                "-60.1 dBFS, at least -60.0",
+            ),
+            (Reason::Clipped { share: 0.020_01, allowed: 0.02 }, "2.1 % of the samples"),
         ] {
-            assert!(limits.check().unwrap_err().to_string().contains(name));
+            assert!(reason.to_string().contains(text), "{reason}");
         }
+    }
+
+    #[test]
+    fn grades_are_ordered() {
+        assert!(Grade::Poor < Grade::Usable && Grade::Usable < Grade::Good);
+        assert_eq!(std::format!("{:>7}", Grade::Usable), " usable");
     }
 }

@@ -173,10 +173,10 @@ impl<C> TaskPlan<C> {
     /// to.
     ///
     /// Poor input is an abstention whatever the probabilities say, and so are
-    /// probabilities none of which is a number.
+    /// probabilities none of which is a number. Usable input is scored.
     pub fn outcome(&self, probabilities: &[f32], quality: &Verdict) -> Outcome {
-        if let Verdict::Poor(reason) = *quality {
-            return Outcome::Abstained(Some(reason));
+        if !quality.is_scored() {
+            return Outcome::Abstained(quality.reasons().first().copied());
         }
         match Top::of(probabilities) {
             None => Outcome::Abstained(None),
@@ -349,12 +349,12 @@ mod tests {
         assert!((p[0] - 0.437_823_5).abs() < 1e-6, "{p:?}");
         assert!((p[1] - 0.562_176_5).abs() < 1e-6, "{p:?}");
         let top = Top { class: 1, probability: p[1] };
-        assert_eq!(task.outcome(&p, &Verdict::Good), Outcome::Unsure(top));
+        assert_eq!(task.outcome(&p, &Verdict::GOOD), Outcome::Unsure(top));
         let poor = Reason::NotFinite { samples: 3 };
-        assert_eq!(task.outcome(&p, &Verdict::Poor(poor)), Outcome::Abstained(Some(poor)));
+        assert_eq!(task.outcome(&p, &Verdict::poor(poor)), Outcome::Abstained(Some(poor)));
         task.probabilities(&[0.0, 0.0, 1.0], &mut p).unwrap();
-        assert!(matches!(task.outcome(&p, &Verdict::Good), Outcome::Class(t) if t.class == 1));
-        assert_eq!(task.outcome(&[f32::NAN; 2], &Verdict::Good), Outcome::Abstained(None));
+        assert!(matches!(task.outcome(&p, &Verdict::GOOD), Outcome::Class(t) if t.class == 1));
+        assert_eq!(task.outcome(&[f32::NAN; 2], &Verdict::GOOD), Outcome::Abstained(None));
     }
 
     #[test]

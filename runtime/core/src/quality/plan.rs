@@ -1,0 +1,167 @@
+//! What all meters of a kind share.
+
+use core::fmt;
+
+use super::report::decibels;
+use super::{Limits, LimitsError, Meter, Report, Tally, Verdict};
+use crate::front_end::RealFft;
+
+/// Frames in a second: activity is decided every 10 ms.
+const FRAMES_PER_SECOND: u32 = 100;
+
+/// Length of the transform, in samples: that of the pitch scan, which shares it.
+const FFT_LENGTH: usize = 512;
+
+/// Limits, tables and the transform. Immutable and shared; every stream of audio has a
+/// [`Meter`] of its own.
+#[derive(Clone, Debug)]
+pub struct Plan<F> {
+    pub(super) fft: F,
+    pub(super) frame_length: u64,
+    pub(super) active_square: f64,
+    sample_rate: u32,
+    limits: Limits,
+}
+
+impl<F: RealFft> Plan<F> {
+    /// Length of the transform, in samples.
+    pub const FFT: usize = FFT_LENGTH;
+
+    /// A plan for one channel at `sample_rate` (in Hz, at least 100), judging by `limits`,
+    /// with a transform of [`FFT`](Self::FFT) samples.
+    ///
+    /// Voiced seconds are counted at 16 kHz only.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] if the rate is too low, a limit is out of range or the transform has
+    /// another length.
+    pub fn with_transform(sample_rate: u32, limits: Limits, fft: F) -> Result<Self, PlanError> {
+        if sample_rate < FRAMES_PER_SECOND {
+            return Err(PlanError::SampleRate { got: sample_rate });
+        }
+        if fft.length() != Self::FFT {
+            return Err(PlanError::FftLength { expected: Self::FFT, got: fft.length() });
+        }
+        limits.check().map_err(PlanError::Limits)?;
+        let frame_length = u64::from(sample_rate / FRAMES_PER_SECOND);
+        let active = libm::pow(10.0, f64::from(limits.active_dbfs) / 10.0);
+        Ok(Self {
+            fft,
+            frame_length,
+            active_square: active * frame_length as f64,
+            sample_rate,
+            limits,
+        })
+    }
+
+    /// Starts a stream. Nothing allocates afterwards.
+    pub fn meter(&self) -> Meter<F> {
+        Meter::new(self)
+    }
+
+    /// What is judged by.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The rate of the samples, in Hz.
+    pub fn sample_rate(&self) -> u32 {
+        self.sample_rate
+    }
+
+    /// What a tally of this plan's meters means.
+    pub fn report(&self, tally: &Tally) -> Report {
+        let Tally { intake, level } = tally;
+        let rate = f64::from(self.sample_rate);
+        let share = |part: u64, whole: u64| part as f64 / (whole.max(1)) as f64;
+        let samples = level.samples.max(1) as f64;
+        Report {
+            seconds: (level.samples as f64 / rate) as f32,
+            active_seconds: ((level.active_frames * self.frame_length) as f64 / rate) as f32,
+            voiced_seconds: None,
+            peak_dbfs: decibels(f64::from(level.peak) * f64::from(level.peak)),
+            rms_dbfs: decibels(level.square / samples),
+            loudest_dbfs: decibels(level.loudest_square / self.frame_length as f64),
+            dc: (level.sum / samples) as f32,
+            zero_share: share(level.zeros, level.samples) as f32,
+            silent_share: 0.0,
+            clipped_share: share(intake.clipped, intake.samples) as f32,
+            not_finite: intake.not_finite,
+            dropouts: 0,
+            dropout_seconds: 0.0,
+            snr_db: None,
+            bandwidth_hz: None,
+        }
+    }
+
+    /// Judges a tally of this plan's meters.
+    pub fn verdict(&self, tally: &Tally) -> Verdict {
+        self.limits.verdict(&self.report(tally))
+    }
+}
+
+/// Why a recording's quality cannot be measured as asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PlanError {
+    /// The sample rate cannot hold frames of 10 ms.
+    SampleRate {
+        /// The rate given, in Hz.
+        got: u32,
+    },
+    /// The transform has another length than is needed.
+    FftLength {
+        /// The length needed, in samples.
+        expected: usize,
+        /// The length given.
+        got: usize,
+    },
+    /// A limit is out of range.
+    Limits(LimitsError),
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::SampleRate { got } => {
+                write!(f, "the sample rate must be at least 100 Hz, got {got}")
+            }
+            Self::FftLength { expected, got } => {
+                write!(f, "the transform must have {expected} samples, got {got}")
+            }
+            Self::Limits(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for PlanError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Limits(error) => Some(error),
+            Self::SampleRate { .. } | Self::FftLength { .. } => None,
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+mod on_heap {
+    use super::{FFT_LENGTH, Limits, Plan, PlanError};
+    use crate::front_end::StdFft;
+
+    /// A plan whose transform is realfft's.
+    pub type StdPlan = Plan<StdFft>;
+
+    impl StdPlan {
+        /// A plan for one channel at `sample_rate` (in Hz, at least 100), judging by
+        /// `limits`. The transform's memory is taken from the heap.
+        ///
+        /// # Errors
+        ///
+        /// [`PlanError`] if the rate is too low or a limit is out of range.
+        pub fn new(sample_rate: u32, limits: Limits) -> Result<Self, PlanError> {
+            Self::with_transform(sample_rate, limits, StdFft::new(FFT_LENGTH))
+        }
+    }
+}
+#[cfg(feature = "std")]
+pub use on_heap::StdPlan;
