@@ -37,19 +37,22 @@ mod harmonicity;
 mod periods;
 pub mod pitch;
 mod plan;
+pub mod ranges;
+mod sinc;
 mod spectrum;
 mod stream;
+mod vector;
 
 pub use descriptor::{Descriptor, Unit};
 pub use frame::Frame;
 pub use functionals::{Functional, Statistic, Summary};
 pub use periods::{Jitter, Mark, Shimmer};
-pub use plan::{Plan, PlanError};
 #[cfg(feature = "std")]
 pub use plan::StdPlan;
-pub use stream::{Event, Stream};
+pub use plan::{Plan, PlanError};
 #[cfg(feature = "std")]
 pub use stream::StdStream;
+pub use stream::{Event, Stream};
 
 /// The rate of the samples, in Hz. Everything to 5.5 kHz, where formants lie, and to 8 kHz,
 /// where the highest bands of loudness lie, is below half of it.

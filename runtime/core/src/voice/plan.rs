@@ -1,5 +1,6 @@
 //! What all streams share: windows, tables and transforms.
 
+use super::pitch::ScanPlan;
 use super::stream::Stream;
 use crate::front_end::RealFft;
 use core::fmt;
@@ -17,7 +18,7 @@ pub const LONG: usize = 1_024;
 /// transform of [`SHORT`](Plan::SHORT) samples, `L` one of [`LONG`](Plan::LONG).
 #[derive(Clone, Debug)]
 pub struct Plan<S, L> {
-    short: S,
+    scan: ScanPlan<S>,
     long: L,
 }
 
@@ -34,17 +35,20 @@ impl<S: RealFft, L: RealFft> Plan<S, L> {
     ///
     /// [`PlanError::FftLength`] if a transform has another length.
     pub fn with_transforms(short: S, long: L) -> Result<Self, PlanError> {
-        for (expected, got) in [(SHORT, short.length()), (LONG, long.length())] {
-            if expected != got {
-                return Err(PlanError::FftLength { expected, got });
-            }
+        if long.length() != LONG {
+            return Err(PlanError::FftLength { expected: LONG, got: long.length() });
         }
-        Ok(Self { short, long })
+        Ok(Self { scan: ScanPlan::with_transform(short)?, long })
+    }
+
+    /// The plan of the first stage, for a [`Scan`](super::pitch::Scan) by itself.
+    pub fn scan_plan(&self) -> &ScanPlan<S> {
+        &self.scan
     }
 
     /// Starts a stream. Nothing allocates afterwards.
     pub fn stream(&self) -> Stream<S, L> {
-        Stream::new(self.short.buffers(), self.long.buffers())
+        Stream::new(self.scan.fft().buffers(), self.long.buffers())
     }
 }
 
@@ -74,7 +78,8 @@ impl core::error::Error for PlanError {}
 
 #[cfg(feature = "std")]
 mod on_heap {
-    use super::{LONG, Plan, SHORT};
+    use super::super::pitch::StdScanPlan;
+    use super::{LONG, Plan};
     use crate::front_end::StdFft;
 
     /// A plan whose transforms are realfft's.
@@ -83,7 +88,7 @@ mod on_heap {
     impl StdPlan {
         /// Builds the tables; the transforms' memory is taken from the heap.
         pub fn new() -> Self {
-            Self { short: StdFft::new(SHORT), long: StdFft::new(LONG) }
+            Self { scan: StdScanPlan::new(), long: StdFft::new(LONG) }
         }
     }
 

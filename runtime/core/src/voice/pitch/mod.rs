@@ -1,26 +1,26 @@
 //! Fundamental frequency: candidates, the path through them, and the refined value.
+//!
+//! The method is that of Boersma (1993), "Accurate short-term analysis of the fundamental
+//! frequency and the harmonics-to-noise ratio of a sampled sound", IFA Proceedings 17,
+//! 97-110, made streaming:
+//!
+//! 1. [`Scan`] decimates to 4 kHz, divides the autocorrelation of a windowed frame by that of
+//!    the window, and keeps the highest peaks as [`Candidates`].
+//! 2. A shortest path through the candidates of neighbouring frames, decided with a fixed
+//!    delay, picks one or none per frame.
+//! 3. The pick is refined on the samples at the full rate.
+
+mod candidates;
+mod decimate;
+mod scan;
+
+pub use candidates::{Candidate, Candidates};
+pub use scan::{Scan, ScanPlan};
+#[cfg(feature = "std")]
+pub use scan::{StdScan, StdScanPlan};
 
 /// The lowest pitch looked for, in Hz: that of eGeMAPS.
 pub const FLOOR_HZ: f32 = 55.0;
 
 /// The highest pitch looked for, in Hz: that of eGeMAPS.
 pub const CEILING_HZ: f32 = 1_000.0;
-
-use crate::front_end::RealFft;
-
-/// Samples at [`SAMPLE_RATE`](super::SAMPLE_RATE) in, per frame the candidates for its pitch
-/// out: the first and cheap stage, which also serves where only "how much is voiced?" is asked.
-pub struct Scan<F: RealFft> {
-    buffers: F::Buffers,
-}
-
-/// What a [`Scan`] finds in a frame.
-#[derive(Clone, Copy, Debug)]
-pub struct Candidates {}
-
-impl Candidates {
-    /// Whether the frame, judged by itself, is voiced.
-    pub fn is_voiced(&self) -> bool {
-        false
-    }
-}
