@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use slap_core::front_end::StdPlan;
-use slap_core::quality::{Limits, Meter};
+use slap_core::quality;
 use slap_core::score::{
     ClassPlan, Hysteresis, PromptSet, Smoother, TaskPlan, percentile, reference,
 };
@@ -69,14 +69,8 @@ fn the_resampler_does_not_allocate() {
 #[test]
 fn quality_and_scoring_do_not_allocate() {
     let bundle = Bundle::open(bundle()).unwrap();
-    let quality = &bundle.manifest().quality;
-    let limits = Limits {
-        silence_dbfs: quality.silence_dbfs,
-        minimum_active_seconds: quality.minimum_active_seconds,
-        active_dbfs: quality.active_dbfs,
-        maximum_clipped_share: quality.maximum_clipped_share,
-    };
-    let mut meter = Meter::new(16_000, limits).unwrap();
+    let judge = quality::StdPlan::new(16_000, bundle.manifest().quality).unwrap();
+    let mut meter = judge.meter();
     let audio = tone();
 
     let pack = bundle.prompt_pack();
@@ -101,10 +95,10 @@ fn quality_and_scoring_do_not_allocate() {
     let count = allocations(|| {
         reference(&voices, &unit, &mut sorted).unwrap();
         for step in 0..1_000u64 {
-            meter.push(&audio[..480]);
+            meter.push(&judge, &audio[..480]);
             prompts.cosines(&unit, &mut cosines).unwrap();
             plan.probabilities(&cosines, &mut probabilities).unwrap();
-            let verdict = meter.verdict(&meter.tally());
+            let verdict = judge.verdict(&meter.tally());
             black_box(plan.outcome(&probabilities, &verdict));
             let smooth = smoother.step(0.48, probabilities[0]).unwrap_or(0.0);
             black_box(hysteresis.step(step * 48, smooth));

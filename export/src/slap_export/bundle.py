@@ -18,7 +18,7 @@ from safetensors import safe_open
 from slap_export.scoring import PackedClass, PackedTask
 
 FORMAT = "slap-edge-bundle"
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 LARGEST_FILE = 25 * 2**20
 LARGEST_BUNDLE = 32 * 2**20

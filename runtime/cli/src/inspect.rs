@@ -259,9 +259,9 @@ fn contract(manifest: &Manifest) -> Vec<(&'static str, String)> {
         "Needs",
         format!(
             "{:.1} s of sound above {:.0} dBFS, at most {:.0} % clipped samples",
-            quality.minimum_active_seconds,
+            quality.usable.minimum_active_seconds,
             quality.active_dbfs,
-            quality.maximum_clipped_share * 100.0
+            quality.usable.maximum_clipped_share * 100.0
         ),
     ));
     entries

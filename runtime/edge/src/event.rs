@@ -102,7 +102,7 @@ pub struct Segment<'a> {
     pub end: f64,
     /// What the audio that the embedding looks back on is like.
     pub quality: Report,
-    /// Whether that may be scored.
+    /// How good that is, and whether it may be scored.
     pub verdict: Verdict,
     /// The tower's unit embedding, not smoothed.
     pub embedding: &'a [f32],
@@ -153,7 +153,7 @@ pub struct Summary {
     pub steps: u64,
     /// What the audio is like.
     pub quality: Report,
-    /// Whether it may be scored.
+    /// How good that is, and whether it may be scored.
     pub verdict: Verdict,
     /// The clip's unit embedding: the mean of the steps that look back on the most,
     /// brought back to length 1. `None` without a step.

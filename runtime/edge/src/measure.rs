@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use slap_core::quality::{Limits, LimitsError, Meter, Report, Verdict};
+use slap_core::quality::{self, Bounds, Limits, PlanError, Report, StdMeter, Verdict};
 use slap_core::voice::{self, StdPlan, StdStream};
 
 use crate::pcm::{Format, FormatError, Pcm};
@@ -12,10 +12,9 @@ use crate::source::{Passing, Source, SourceError};
 /// What a recording must be like where no bundle says it: those of a bundle that listens
 /// for seconds and has no special need.
 pub const USUAL_LIMITS: Limits = Limits {
-    silence_dbfs: -60.0,
-    minimum_active_seconds: 0.5,
     active_dbfs: -45.0,
-    maximum_clipped_share: 0.02,
+    usable: Bounds::new(-60.0, 0.5, 0.02),
+    good: Bounds::new(-60.0, 0.5, 0.02),
 };
 
 /// Measures one stream of audio: pitch, its regularity, noise, timbre, loudness, and the
@@ -66,7 +65,8 @@ enum State {
 struct Line {
     plan: StdPlan,
     stream: StdStream,
-    meter: Meter,
+    judge: quality::StdPlan,
+    meter: StdMeter,
     summary: voice::Summary,
     samples: u64,
 }
@@ -77,7 +77,7 @@ impl Line {
             Passing::Intake(intake) => self.meter.add_intake(intake),
             Passing::Samples(samples) => {
                 self.samples += samples.len() as u64;
-                self.meter.level(samples);
+                self.meter.level(&self.judge, samples);
                 let Self { plan, stream, summary, .. } = self;
                 stream.push(plan, samples, |event| {
                     summary.add(&event);
@@ -94,15 +94,17 @@ impl Measurer {
     ///
     /// # Errors
     ///
-    /// [`LimitsError`] if a limit is out of range.
-    pub fn new(limits: Limits) -> Result<Self, LimitsError> {
+    /// [`PlanError`] if a limit is out of range.
+    pub fn new(limits: Limits) -> Result<Self, PlanError> {
         let plan = StdPlan::new();
+        let judge = quality::StdPlan::new(voice::SAMPLE_RATE, limits)?;
         Ok(Self {
             source: Source::new(voice::SAMPLE_RATE),
             line: Line {
                 stream: plan.stream(),
                 plan,
-                meter: Meter::new(voice::SAMPLE_RATE, limits)?,
+                meter: judge.meter(),
+                judge,
                 summary: voice::Summary::new(),
                 samples: 0,
             },
@@ -164,7 +166,8 @@ impl Measurer {
             Ok(())
         });
         self.settle(result)?;
-        let Line { plan, stream, summary, .. } = &mut self.line;
+        let Line { plan, stream, judge, meter, summary, .. } = &mut self.line;
+        meter.finish(judge);
         stream.finish(plan, |event| {
             summary.add(&event);
             sink(event);
@@ -181,8 +184,8 @@ impl Measurer {
         Measurement {
             format: self.source.format(),
             seconds: line.samples as f64 / f64::from(voice::SAMPLE_RATE),
-            quality: line.meter.report(&tally),
-            verdict: line.meter.verdict(&tally),
+            quality: line.judge.report(&tally),
+            verdict: line.judge.verdict(&tally),
             voice: &line.summary,
         }
     }
@@ -348,6 +351,6 @@ mod tests {
     #[test]
     fn limits_are_checked() {
         let limits = Limits { active_dbfs: f32::NAN, ..USUAL_LIMITS };
-        assert!(matches!(Measurer::new(limits), Err(LimitsError::Level { .. })));
+        assert!(matches!(Measurer::new(limits), Err(PlanError::Limits(_))));
     }
 }

@@ -137,18 +137,18 @@ impl Scorer {
         task_scores: &mut [TaskScore],
         prompt_scores: &mut [PromptScore],
     ) -> Result<(), TaskError> {
-        let good = matches!(verdict, Verdict::Good);
-        if good {
+        let scored = verdict.is_scored();
+        if scored {
             self.prompts.cosines(embedding, &mut self.cosines).map_err(TaskError::Prompt)?;
         }
         for (task, score) in self.tasks.iter_mut().zip(task_scores) {
-            if good {
+            if scored {
                 task.plan.probabilities(&self.cosines, &mut task.raw)?;
             }
             for ((smoother, &raw), out) in
                 task.smoothers.iter_mut().zip(&task.raw).zip(&mut score.probabilities)
             {
-                if good {
+                if scored {
                     *out = smoother.step(seconds, raw).unwrap_or(raw);
                 } else {
                     smoother.reset();
@@ -158,7 +158,7 @@ impl Scorer {
             score.outcome = task.plan.outcome(&score.probabilities, verdict);
         }
         for (free, score) in self.free.iter_mut().zip(prompt_scores) {
-            if good {
+            if scored {
                 score.cosine =
                     self.cosines.get(free.row).and_then(|&c| free.smoother.step(seconds, c));
                 score.percentile = score.cosine.and_then(|c| percentile(&free.reference, c));
@@ -210,7 +210,7 @@ impl Scorer {
         verdict: &Verdict,
     ) -> Result<(Vec<TaskScore>, Vec<PromptScore>), TaskError> {
         let (mut tasks, mut prompts) = self.blank();
-        let embedding = embedding.filter(|_| matches!(verdict, Verdict::Good));
+        let embedding = embedding.filter(|_| verdict.is_scored());
         let Some(embedding) = embedding else {
             for (task, score) in self.tasks.iter().zip(&mut tasks) {
                 score.outcome = task.plan.outcome(&[], verdict);

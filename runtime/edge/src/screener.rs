@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use half::f16;
 use slap_core::front_end::{FrontEndSpec, SpecError, StdPlan, StdStream};
-use slap_core::quality::{Limits, LimitsError, Meter, Verdict};
+use slap_core::quality::{self, Limits};
 use slap_core::score::{Edge, HysteresisError, PromptError, SmootherError, TaskError};
-use slap_model::manifest::{Quality, Scoring, TowerInput, TowerMode, TowerSpec};
+use slap_model::manifest::{Scoring, TowerInput, TowerMode, TowerSpec};
 use slap_model::{Background, Bundle, EngineError, PromptPack, Tower, TowerState, UnknownTask};
 
 use crate::chunker::Chunker;
@@ -52,7 +52,7 @@ pub struct Parts<'a> {
     /// Smoothing and events.
     pub scoring: &'a Scoring,
     /// What audio must be like to be scored.
-    pub quality: &'a Quality,
+    pub quality: &'a Limits,
     /// Prompts and tasks.
     pub pack: &'a PromptPack,
     /// The voices that free prompts are ranked against.
@@ -168,7 +168,7 @@ impl<E: Encoder> Screener<E> {
         encoder: E,
         options: &Options,
     ) -> Result<Self, SetupError> {
-        let Parts { front_end, tower, quality, pack, .. } = *parts;
+        let Parts { front_end, tower, quality: limits, pack, .. } = *parts;
         let plan = StdPlan::new(front_end).map_err(SetupError::FrontEnd)?;
         for (what, got) in [
             ("the prompt pack", pack.dim),
@@ -205,14 +205,8 @@ impl<E: Encoder> Screener<E> {
             TowerMode::Stream => tower.pool_chunks.unwrap_or(1),
             TowerMode::Window => 1,
         };
-        let limits = Limits {
-            silence_dbfs: quality.silence_dbfs,
-            minimum_active_seconds: quality.minimum_active_seconds,
-            active_dbfs: quality.active_dbfs,
-            maximum_clipped_share: quality.maximum_clipped_share,
-        };
         let sample_rate = front_end.sample_rate;
-        let meter = Meter::new(sample_rate, limits).map_err(SetupError::Quality)?;
+        let judge = quality::StdPlan::new(sample_rate, *limits).map_err(SetupError::Quality)?;
         let clock = Clock { sample_rate, samples_per_row, rows_per_step: hop, end: None };
         let scorer = Scorer::new(parts, options, clock.rows_per_second())?;
         let (tasks, prompts) = scorer.blank();
@@ -223,7 +217,7 @@ impl<E: Encoder> Screener<E> {
             encoder,
             embedding: vec![0.0; tower.embedding_dim],
             watch: Watch::new(
-                meter,
+                judge,
                 match tower.mode {
                     TowerMode::Stream => span,
                     TowerMode::Window => rows.div_ceil(hop),
@@ -341,9 +335,7 @@ impl<E: Encoder> Screener<E> {
             return Err(ScreenError::Failed);
         }
         let stages = &self.line.stages;
-        let tally = stages.watch.whole();
-        let quality = stages.watch.judge().report(&tally);
-        let verdict = stages.watch.judge().verdict(&tally);
+        let (quality, verdict) = stages.watch.whole();
         let embedding = stages.clip.unit();
         let (tasks, prompts) =
             stages.scorer.clip(embedding.as_deref(), &verdict).map_err(ScreenError::Score)?;
@@ -382,11 +374,11 @@ impl<E: Encoder> Line<E> {
         sink: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), ScreenError> {
         match passing {
-            Passing::Intake(intake) => self.stages.watch.meter().add_intake(intake),
+            Passing::Intake(intake) => self.stages.watch.intake(intake),
             Passing::Samples(samples) => {
                 for piece in samples.chunks(self.piece) {
                     self.samples += piece.len() as u64;
-                    self.stages.watch.meter().level(piece);
+                    self.stages.watch.level(piece);
                     self.score(piece, sink)?;
                 }
             }
@@ -418,6 +410,7 @@ impl<E: Encoder> Line<E> {
     fn finish(&mut self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), ScreenError> {
         let seconds = self.samples as f64 / f64::from(self.stages.clock.sample_rate);
         self.stages.clock.end = Some(seconds);
+        self.stages.watch.finish();
         if self.samples > 0 {
             let silence = [0.0; 256];
             let mut padding = self.padding();
@@ -509,9 +502,7 @@ impl<E: Encoder> Stages<E> {
             &self.scratch
         };
         self.encoder.step(input, &mut self.embedding).map_err(ScreenError::Engine)?;
-        let tally = self.watch.step();
-        let quality = self.watch.judge().report(&tally);
-        let verdict = self.watch.judge().verdict(&tally);
+        let (quality, verdict) = self.watch.step();
         let clock = self.clock;
         let seconds = clock.rows_per_step as f64 / clock.rows_per_second();
         self.scorer
@@ -527,7 +518,7 @@ impl<E: Encoder> Stages<E> {
             tasks: &self.tasks,
             prompts: &self.prompts,
         }));
-        self.clip.add(&self.embedding, verdict == Verdict::Good);
+        self.clip.add(&self.embedding, verdict.is_scored());
         self.scorer.switch(end, &self.tasks, |change| tell(clock, end, &change, sink));
         Ok(())
     }
@@ -612,7 +603,7 @@ pub enum SetupError {
     /// A streaming tower cannot have a front end that normalises by the whole clip.
     ClipNormalisation,
     /// A limit of the input's quality does not hold.
-    Quality(LimitsError),
+    Quality(quality::PlanError),
     /// The smoothing time does not hold.
     Smoothing(SmootherError),
     /// The thresholds of events do not hold.

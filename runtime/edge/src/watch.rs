@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
-use slap_core::quality::{Meter, Tally};
+use slap_core::quality::{Intake, Report, StdMeter, StdPlan, Tally, Verdict};
 
 /// Keeps the tallies of the latest steps, and that of everything.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    meter: Meter,
+    plan: StdPlan,
+    meter: StdMeter,
     steps: VecDeque<Tally>,
     span: usize,
     whole: Tally,
@@ -15,18 +16,24 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Judges the latest `span` steps.
-    pub(crate) fn new(meter: Meter, span: usize) -> Self {
+    pub(crate) fn new(plan: StdPlan, span: usize) -> Self {
         let span = span.max(1);
         let steps = VecDeque::with_capacity(span);
-        Self { meter, steps, span, whole: Tally::default() }
+        Self { meter: plan.meter(), plan, steps, span, whole: Tally::default() }
     }
 
-    pub(crate) fn meter(&mut self) -> &mut Meter {
-        &mut self.meter
+    /// Adds what was counted in the samples as recorded.
+    pub(crate) fn intake(&mut self, intake: &Intake) {
+        self.meter.add_intake(intake);
     }
 
-    /// Ends a step and returns the tally of the latest ones.
-    pub(crate) fn step(&mut self) -> Tally {
+    /// Measures samples at the tower's rate.
+    pub(crate) fn level(&mut self, samples: &[f32]) {
+        self.meter.level(&self.plan, samples);
+    }
+
+    /// Ends a step and judges the latest ones.
+    pub(crate) fn step(&mut self) -> (Report, Verdict) {
         let tally = self.meter.take();
         self.whole.add(&tally);
         if self.steps.len() == self.span {
@@ -37,18 +44,24 @@ impl Watch {
         for tally in &self.steps {
             sum.add(tally);
         }
-        sum
+        self.judge(&sum)
     }
 
-    /// The tally of everything so far.
-    pub(crate) fn whole(&self) -> Tally {
+    /// Settles what is still due, once the audio has ended.
+    pub(crate) fn finish(&mut self) {
+        self.meter.finish(&self.plan);
+    }
+
+    /// Judges everything so far.
+    pub(crate) fn whole(&self) -> (Report, Verdict) {
         let mut whole = self.whole;
         whole.add(&self.meter.tally());
-        whole
+        self.judge(&whole)
     }
 
-    pub(crate) fn judge(&self) -> &Meter {
-        &self.meter
+    fn judge(&self, tally: &Tally) -> (Report, Verdict) {
+        let report = self.plan.report(tally);
+        (report, self.plan.limits().verdict(&report))
     }
 
     pub(crate) fn reset(&mut self) {

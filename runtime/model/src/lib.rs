@@ -20,6 +20,7 @@ pub mod hash;
 pub mod json;
 pub mod manifest;
 pub mod pack;
+mod quality;
 mod tensors;
 pub mod text;
 

@@ -5,21 +5,24 @@
 //! setting computes different numbers from the ones a model was trained on.
 
 use core::fmt;
+use core::ops::RangeInclusive;
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use slap_core::front_end::{FrontEndSpec, SpecError};
+use slap_core::quality::{Bounds, Limits};
 
 use crate::front_end;
 use crate::hash::Sha256;
 use crate::json::{self, JsonError, nullable};
+use crate::quality;
 
 /// The value of [`Manifest::format`].
 pub const FORMAT: &str = "slap-edge-bundle";
 
 /// The one value of [`Manifest::version`] this build reads.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 
 /// File name of the manifest inside a bundle.
 pub const FILE_NAME: &str = "manifest.json";
@@ -58,8 +61,9 @@ pub struct Manifest {
     pub background: Option<String>,
     /// Defaults of smoothing and events.
     pub scoring: Scoring,
-    /// Thresholds below which a score is withheld.
-    pub quality: Quality,
+    /// What a recording must be like to be scored, and to be called good.
+    #[serde(with = "quality::LimitsDef")]
+    pub quality: Limits,
     /// Reference input and outputs for the self-test.
     pub golden: Golden,
 }
@@ -204,20 +208,6 @@ pub struct Scoring {
     pub minimum_event_seconds: f32,
 }
 
-/// Thresholds below which a score is withheld.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Quality {
-    /// Level below which input counts as silent, dB relative to full scale.
-    pub silence_dbfs: f32,
-    /// Least active time, in seconds.
-    pub minimum_active_seconds: f32,
-    /// Level above which 10 ms count as active, dB relative to full scale.
-    pub active_dbfs: f32,
-    /// Largest tolerated share of clipped samples, 0 to 1.
-    pub maximum_clipped_share: f32,
-}
-
 /// Reference input and outputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -294,6 +284,13 @@ pub enum ManifestError {
         /// The version found.
         got: u64,
     },
+    /// Written for an older release.
+    PastVersion {
+        /// The version this build reads.
+        expected: u64,
+        /// The version found.
+        got: u64,
+    },
     /// A version that never was.
     UnknownVersion {
         /// The version this build reads.
@@ -345,6 +342,11 @@ impl fmt::Display for ManifestError {
             Self::FutureVersion { expected, got } => write!(
                 f,
                 "expected format version {expected}, got {got}, which is newer; update slap-edge"
+            ),
+            Self::PastVersion { expected, got } => write!(
+                f,
+                "expected format version {expected}, got {got}, which is older; \
+                 export the bundle again"
             ),
             Self::UnknownVersion { expected, got } => {
                 write!(f, "expected format version {expected}, got {got}")
@@ -404,11 +406,12 @@ impl Manifest {
         if head.format != FORMAT {
             return Err(ManifestError::UnknownFormat { got: head.format });
         }
-        if head.version > VERSION {
-            return Err(ManifestError::FutureVersion { expected: VERSION, got: head.version });
-        }
-        if head.version != VERSION {
-            return Err(ManifestError::UnknownVersion { expected: VERSION, got: head.version });
+        let (expected, got) = (VERSION, head.version);
+        match got {
+            VERSION => {}
+            0 => return Err(ManifestError::UnknownVersion { expected, got }),
+            1..VERSION => return Err(ManifestError::PastVersion { expected, got }),
+            _ => return Err(ManifestError::FutureVersion { expected, got }),
         }
         let manifest: Self = json::from_value(&value)?;
         manifest.check()?;
@@ -449,6 +452,7 @@ impl Manifest {
         }
         self.front_end.check().map_err(ManifestError::FrontEnd)?;
         self.check_ranges()?;
+        check_limits(&self.quality)?;
         if let Some(text) = &self.text {
             check_shape(
                 "`text.dim` by `tower.embedding_dim`",
@@ -466,14 +470,7 @@ impl Manifest {
             off_probability,
             minimum_event_seconds,
         } = self.scoring;
-        let Quality {
-            silence_dbfs,
-            minimum_active_seconds,
-            active_dbfs,
-            maximum_clipped_share,
-        } = self.quality;
         let Tolerance { log_mel, embedding, probability } = self.golden.tolerance;
-        let full_scale = f32::MIN..=0.0;
         let positive = f32::MIN_POSITIVE..=f32::MAX;
         let seconds = 0.0..=86_400.0;
         let share = 0.0..=1.0;
@@ -485,10 +482,6 @@ impl Manifest {
             ("scoring.on_probability", on_probability, &share),
             ("scoring.off_probability", off_probability, &(0.0..=on_probability)),
             ("scoring.minimum_event_seconds", minimum_event_seconds, &seconds),
-            ("quality.silence_dbfs", silence_dbfs, &full_scale),
-            ("quality.minimum_active_seconds", minimum_active_seconds, &seconds),
-            ("quality.active_dbfs", active_dbfs, &full_scale),
-            ("quality.maximum_clipped_share", maximum_clipped_share, &share),
             ("golden.tolerance.log_mel", log_mel, &positive),
             ("golden.tolerance.embedding", embedding, &positive),
             ("golden.tolerance.probability", probability, &positive),
@@ -496,8 +489,6 @@ impl Manifest {
             if !range.contains(&value) {
                 let expected = if *range == positive {
                     "above 0".to_owned()
-                } else if *range == full_scale {
-                    "at most 0".to_owned()
                 } else {
                     format!("between {} and {}", range.start(), range.end())
                 };
@@ -636,6 +627,55 @@ const MAX_POOL_CHUNKS: usize = 4096;
 
 /// Most tokens of a prompt.
 const MAX_TOKENS: usize = 8192;
+
+/// A level that a limit may have, in dBFS or dB either way.
+const MAX_DECIBELS: f32 = 200.0;
+
+/// The highest rate of samples, in Hz, far above what towers listen to.
+const MAX_HERTZ: f32 = 1e6;
+
+fn check_limits(limits: &Limits) -> Result<(), ManifestError> {
+    let dbfs = -MAX_DECIBELS..=0.0;
+    let ratio = -MAX_DECIBELS..=MAX_DECIBELS;
+    let seconds = 0.0..=86_400.0;
+    let hertz = 0.0..=MAX_HERTZ;
+    let share = 0.0..=1.0;
+    let check = |key: &str, value: Option<f32>, range: &RangeInclusive<f32>| match value {
+        Some(value) if !range.contains(&value) => {
+            let expected = format!("between {} and {}", range.start(), range.end());
+            Err(out_of_range(&format!("quality.{key}"), expected, value))
+        }
+        _ => Ok(()),
+    };
+    check("active_dbfs", Some(limits.active_dbfs), &dbfs)?;
+    for (set, bounds) in [("usable", &limits.usable), ("good", &limits.good)] {
+        let Bounds {
+            silence_dbfs,
+            minimum_active_seconds,
+            maximum_clipped_share,
+            minimum_snr_db,
+            minimum_bandwidth_hz,
+            minimum_voiced_seconds,
+            maximum_dropout_share,
+            maximum_silent_share,
+            maximum_dc,
+        } = *bounds;
+        for (key, value, range) in [
+            ("silence_dbfs", Some(silence_dbfs), &dbfs),
+            ("minimum_active_seconds", Some(minimum_active_seconds), &seconds),
+            ("maximum_clipped_share", Some(maximum_clipped_share), &share),
+            ("minimum_snr_db", minimum_snr_db, &ratio),
+            ("minimum_bandwidth_hz", minimum_bandwidth_hz, &hertz),
+            ("minimum_voiced_seconds", minimum_voiced_seconds, &seconds),
+            ("maximum_dropout_share", maximum_dropout_share, &share),
+            ("maximum_silent_share", maximum_silent_share, &share),
+            ("maximum_dc", maximum_dc, &share),
+        ] {
+            check(&format!("{set}.{key}"), value, range)?;
+        }
+    }
+    Ok(())
+}
 
 fn check_shape(what: &str, shape: &[usize]) -> Result<(), ManifestError> {
     let values = shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d));

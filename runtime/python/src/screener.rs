@@ -3,7 +3,6 @@
 use numpy::{IntoPyArray, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use slap_edge::core::quality::Verdict;
 use slap_edge::core::score::Outcome;
 use slap_edge::{Options, Pcm, Summary};
 use slap_model::{Bundle, Precision, TextTower, Tower};
@@ -119,13 +118,11 @@ fn to_dict(py: Python<'_>, summary: Summary) -> PyResult<Bound<'_, PyDict>> {
         entry.set_item("percentile", prompt.percentile())?;
         prompts.set_item(&prompt.info().text, entry)?;
     }
-    let poor = match summary.verdict {
-        Verdict::Good => None,
-        Verdict::Poor(reason) => Some(reason.to_string()),
-    };
+    let verdict = summary.verdict;
+    let poor = (!verdict.is_scored()).then(|| verdict.reasons().first().map(ToString::to_string));
     let all = PyDict::new(py);
     all.set_item("seconds", summary.seconds)?;
-    all.set_item("poor", poor)?;
+    all.set_item("poor", poor.flatten())?;
     all.set_item("embedding", summary.embedding.map(|values| values.into_pyarray(py)))?;
     all.set_item("tasks", tasks)?;
     all.set_item("prompts", prompts)?;

@@ -2,11 +2,12 @@
 //! instead of enums, and nothing computed.
 
 use serde::Serialize;
-use slap_edge::core::quality::{Report, Verdict};
+use slap_edge::core::quality::{Grade, Report, Verdict};
 use slap_edge::core::score::Outcome;
 
 use super::report::{
-    Certainty, ClassScore, Edge, Event, PromptScore, Quality, Recording, Segment, TaskScore,
+    Certainty, ClassScore, Edge, Event, PromptScore, Quality, Reason, Recording, Segment,
+    TaskScore,
 };
 use crate::audio::Description;
 
@@ -50,22 +51,33 @@ pub fn recording(input: &str, description: &Description) -> Recording {
     }
 }
 
-/// Whether a recording may be judged.
+/// How good a recording is, and whether it may be judged.
 pub fn quality(report: &Report, verdict: &Verdict) -> Quality {
-    let reason = match verdict {
-        Verdict::Good => None,
-        Verdict::Poor(reason) => Some(reason),
-    };
+    let reasons: Vec<Reason> = verdict
+        .reasons()
+        .iter()
+        .map(|reason| Reason { reason: reason.name(), explanation: reason.to_string() })
+        .collect();
+    let first = reasons.first();
     Quality {
-        good: reason.is_none(),
-        reason: reason.map(|reason| reason.name()),
-        explanation: reason.map(ToString::to_string),
+        grade: verdict.grade().name(),
+        good: verdict.grade() == Grade::Good,
+        reason: first.map(|reason| reason.reason),
+        explanation: first.map(|reason| reason.explanation.clone()),
         level_dbfs: report.rms_dbfs,
         peak_dbfs: report.peak_dbfs,
+        dc: report.dc,
         active_seconds: report.active_seconds,
+        voiced_seconds: report.voiced_seconds,
+        snr_db: report.snr_db,
+        bandwidth_hz: report.bandwidth_hz,
         clipped_share: report.clipped_share,
         zero_share: report.zero_share,
+        silent_share: report.silent_share,
+        dropouts: report.dropouts,
+        dropout_seconds: report.dropout_seconds,
         non_finite_samples: report.not_finite,
+        reasons,
     }
 }
 
@@ -116,6 +128,8 @@ pub fn event(event: &slap_edge::Event<'_>) -> Happening {
         slap_edge::Event::Segment(segment) => Happening::Segment(Segment {
             start: segment.start,
             end: segment.end,
+            grade: segment.verdict.grade().name(),
+            reasons: segment.verdict.reasons().iter().map(|reason| reason.name()).collect(),
             tasks: segment.tasks.iter().map(task).collect(),
             prompts: segment.prompts.iter().map(prompt).collect(),
         }),

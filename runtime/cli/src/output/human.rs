@@ -32,6 +32,9 @@ const GAP: usize = 2;
 /// Level of digital silence, the lowest there is.
 const SILENCE_DBFS: f32 = -120.0;
 
+/// The grade of a recording that is not scored.
+const POOR: &str = "poor";
+
 /// A task's title takes no more than this, even where there is room.
 const WIDEST_TITLE: usize = 30;
 
@@ -98,8 +101,11 @@ impl Human {
             "silent".to_owned()
         });
         let mut text = heading(self.style, self.width, title, &facts.join(" · "));
-        if let Some(explanation) = &quality.explanation {
-            let sentence = format!("Not scored – {explanation}.");
+        if !quality.reasons.is_empty() {
+            let reasons: Vec<&str> =
+                quality.reasons.iter().map(|reason| reason.explanation.as_str()).collect();
+            let beginning = if quality.grade == POOR { "Not scored" } else { "Usable" };
+            let sentence = format!("{beginning} – {}.", reasons.join(", "));
             for line in wrap(&sentence, self.width) {
                 let _ = writeln!(text, "{}", self.style.caution(line));
             }
@@ -408,7 +414,7 @@ fn clock(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::{ClassScore, Segment};
+    use super::super::report::{ClassScore, Reason, Segment};
     use super::*;
 
     const PLAIN: Human = Human { style: Style::PLAIN, width: 80 };
@@ -448,14 +454,23 @@ mod tests {
                 seconds: Some(11.0),
             },
             quality: Quality {
+                grade: "good",
                 good: true,
                 reason: None,
                 explanation: None,
+                reasons: Vec::new(),
                 level_dbfs: -20.06,
                 peak_dbfs: -3.0,
+                dc: 0.0,
                 active_seconds: 9.1,
+                voiced_seconds: Some(6.2),
+                snr_db: Some(31.0),
+                bandwidth_hz: Some(8_000.0),
                 clipped_share: 0.0,
                 zero_share: 0.0,
+                silent_share: 0.0,
+                dropouts: 0,
+                dropout_seconds: 0.0,
                 non_finite_samples: 0,
             },
             tasks: vec![
@@ -515,15 +530,20 @@ Age-typical sound  no answer
     }
 
     #[test]
-    fn poor_input_says_why() {
+    fn what_is_not_good_says_why() {
         let mut score = score();
-        score.quality.good = false;
-        score.quality.explanation = Some("only 0.20 s of sound, 0.50 s needed".to_owned());
-        let text = PLAIN.score("x.wav", &score);
-        assert!(
-            text.contains("\nNot scored – only 0.20 s of sound, 0.50 s needed.\n"),
-            "{text}"
-        );
+        for explanation in ["noisy (SNR 9.1 dB)", "narrow band (sound up to 3.4 kHz)"] {
+            let explanation = explanation.to_owned();
+            score.quality.reasons.push(Reason { reason: "x", explanation });
+        }
+        for (grade, beginning) in [("poor", "Not scored"), ("usable", "Usable")] {
+            score.quality.grade = grade;
+            let text = PLAIN.score("x.wav", &score);
+            let line = format!(
+                "\n{beginning} – noisy (SNR 9.1 dB), narrow band (sound up to 3.4 kHz).\n"
+            );
+            assert!(text.contains(&line), "{text}");
+        }
     }
 
     #[test]
@@ -572,6 +592,8 @@ Age-typical so…  no answer
             .map(|step| Segment {
                 start: f64::from(step) * 0.48,
                 end: f64::from(step + 1) * 0.48,
+                grade: "good",
+                reasons: Vec::new(),
                 tasks: vec![task(
                     "Whispering",
                     Certainty::Answered,

@@ -62,24 +62,51 @@ pub struct Score {
 /// Whether a recording was fit to be judged.
 #[derive(Clone, Debug, Serialize)]
 pub struct Quality {
-    /// Nothing speaks against a score.
+    /// `good`, `usable` or `poor`; poor recordings are not scored.
+    pub grade: &'static str,
+    /// The grade is good: nothing speaks against the recording.
     pub good: bool,
-    /// Why not, as a stable name.
+    /// What speaks most against it, as a stable name.
     pub reason: Option<&'static str>,
-    /// Why not, in words: what was found and what is needed.
+    /// The same in words: what was found and what is expected.
     pub explanation: Option<String>,
+    /// Everything that speaks against it, the most telling first.
+    pub reasons: Vec<Reason>,
     /// Mean level, -120 for digital silence.
     pub level_dbfs: f32,
     /// Highest sample, -120 for digital silence.
     pub peak_dbfs: f32,
+    /// Mean of the samples, -1 to 1.
+    pub dc: f32,
     /// Time loud enough to be a voice.
     pub active_seconds: f32,
+    /// Time with a pitch; `None` where none is looked for.
+    pub voiced_seconds: Option<f32>,
+    /// Signal-to-noise ratio; `None` where nothing tells the noise from the rest.
+    pub snr_db: Option<f32>,
+    /// Frequency up to which there is sound; `None` where there is none.
+    pub bandwidth_hz: Option<f32>,
     /// Share of samples at full scale.
     pub clipped_share: f32,
     /// Share of samples that are exactly zero.
     pub zero_share: f32,
+    /// Share of the time that is digital silence.
+    pub silent_share: f32,
+    /// How often sound breaks off and comes back.
+    pub dropouts: u64,
+    /// For how long altogether.
+    pub dropout_seconds: f32,
     /// Samples that are NaN or infinite.
     pub non_finite_samples: u64,
+}
+
+/// Something that speaks against a recording.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reason {
+    /// Its stable name.
+    pub reason: &'static str,
+    /// In words: what was found and what is expected.
+    pub explanation: String,
 }
 
 /// How sure an answer is.
@@ -152,6 +179,10 @@ pub struct Segment {
     pub start: f64,
     /// Where it ends.
     pub end: f64,
+    /// The quality of what the step looks back on: `good`, `usable` or `poor`.
+    pub grade: &'static str,
+    /// The stable names of what speaks against it, the most telling first.
+    pub reasons: Vec<&'static str>,
     /// Smoothed, one a task.
     pub tasks: Vec<TaskScore>,
     /// Smoothed, one a sentence.

@@ -82,7 +82,10 @@ fn ndjson_has_its_shape() {
     let segments = of("segment");
     assert_eq!(segments.len(), 9, "4.1 s in steps of 0.48 s");
     for (index, segment) in segments.iter().enumerate() {
-        assert_eq!(keys(segment), ["end", "input", "prompts", "start", "tasks"]);
+        assert_eq!(
+            keys(segment),
+            ["end", "grade", "input", "prompts", "reasons", "start", "tasks"]
+        );
         let start = segment["start"].as_f64().unwrap();
         assert!((start - index as f64 * 0.48).abs() < 1e-6);
     }
@@ -99,13 +102,22 @@ fn ndjson_has_its_shape() {
         keys(&score["quality"]),
         [
             "active_seconds",
+            "bandwidth_hz",
             "clipped_share",
+            "dc",
+            "dropout_seconds",
+            "dropouts",
             "explanation",
             "good",
+            "grade",
             "level_dbfs",
             "non_finite_samples",
             "peak_dbfs",
             "reason",
+            "reasons",
+            "silent_share",
+            "snr_db",
+            "voiced_seconds",
             "zero_share"
         ]
     );

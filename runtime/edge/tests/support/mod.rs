@@ -7,7 +7,8 @@ use half::f16;
 use slap_edge::core::front_end::{
     Framing, FrontEndSpec, Log, LogFloor, MelNorm, MelScale, Normalise, Spectrum, Window,
 };
-use slap_edge::model::manifest::{Quality, Scoring, TowerInput, TowerMode, TowerSpec};
+use slap_edge::core::quality::{Bounds, Limits};
+use slap_edge::model::manifest::{Scoring, TowerInput, TowerMode, TowerSpec};
 use slap_edge::model::pack::{Class, Task};
 use slap_edge::model::{Background, EngineError, PromptPack, Sha256};
 use slap_edge::{Encoder, Event, Options, Parts, Pcm, Screener, Summary};
@@ -69,7 +70,7 @@ pub struct Kit {
     pub front_end: FrontEndSpec,
     pub tower: TowerSpec,
     pub scoring: Scoring,
-    pub quality: Quality,
+    pub quality: Limits,
     pub pack: PromptPack,
     pub background: Option<Background>,
 }
@@ -172,11 +173,10 @@ impl Kit {
                 off_probability: 0.5,
                 minimum_event_seconds: 0.24,
             },
-            quality: Quality {
-                silence_dbfs: -60.0,
-                minimum_active_seconds: 0.2,
+            quality: Limits {
                 active_dbfs: -45.0,
-                maximum_clipped_share: 0.02,
+                usable: Bounds::new(-60.0, 0.2, 0.02),
+                good: Bounds::new(-60.0, 0.2, 0.02),
             },
             pack,
             background: Some(background),

@@ -87,18 +87,24 @@ fn other_formats_and_versions() {
         ManifestError::UnknownFormat { got: "sledge".into() }
     );
     assert_eq!(
-        changed("/version", 2.into()),
-        ManifestError::FutureVersion { expected: 1, got: 2 }
+        changed("/version", 3.into()),
+        ManifestError::FutureVersion { expected: 2, got: 3 }
     );
     assert_eq!(
         changed("/version", 0.into()),
-        ManifestError::UnknownVersion { expected: 1, got: 0 }
+        ManifestError::UnknownVersion { expected: 2, got: 0 }
+    );
+    let past = changed("/version", 1.into());
+    assert_eq!(past, ManifestError::PastVersion { expected: 2, got: 1 });
+    assert_eq!(
+        past.to_string(),
+        "expected format version 2, got 1, which is older; export the bundle again"
     );
     // A future manifest may have other keys: its version is what matters.
     let draft = Draft::stream();
     let folder = draft.write_with(&json!({"format": "slap-edge-bundle", "version": 7}));
     let error = manifest_error(&folder);
-    assert_eq!(error, ManifestError::FutureVersion { expected: 1, got: 7 });
+    assert_eq!(error, ManifestError::FutureVersion { expected: 2, got: 7 });
 }
 
 #[test]
@@ -292,8 +298,16 @@ fn dimensions_must_fit() {
         ("/scoring/on_probability", json!(1.5)),
         ("/scoring/off_probability", json!(0.8)),
         ("/scoring/smoothing_seconds", json!(-1)),
-        ("/quality/silence_dbfs", json!(3)),
-        ("/quality/maximum_clipped_share", json!(-0.1)),
+        ("/quality/active_dbfs", json!(1e30)),
+        ("/quality/usable/silence_dbfs", json!(3)),
+        ("/quality/usable/maximum_clipped_share", json!(-0.1)),
+        ("/quality/good/minimum_active_seconds", json!(-1)),
+        ("/quality/good/minimum_snr_db", json!(-1000)),
+        ("/quality/good/minimum_bandwidth_hz", json!(-1)),
+        ("/quality/good/minimum_voiced_seconds", json!(1e9)),
+        ("/quality/good/maximum_dropout_share", json!(2)),
+        ("/quality/good/maximum_silent_share", json!(2)),
+        ("/quality/usable/maximum_dc", json!(-0.5)),
         ("/tower/logit_scale", json!(0)),
         ("/tower/hop_frames", json!(0)),
         ("/text/max_tokens", json!(0)),

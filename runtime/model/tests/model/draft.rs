@@ -118,7 +118,7 @@ impl Draft {
             ("MODEL_CARD.md", b"# Tiny\n".to_vec()),
         ];
         let manifest = json!({
-            "format": "slap-edge-bundle", "version": 1,
+            "format": "slap-edge-bundle", "version": 2,
             "name": "tiny", "description": "For tests.", "licence": "Apache-2.0",
             "created": "2026-11-20",
             "front_end": {
@@ -142,8 +142,21 @@ impl Draft {
                 "minimum_event_seconds": 0.96,
             },
             "quality": {
-                "silence_dbfs": -60.0, "minimum_active_seconds": 0.5, "active_dbfs": -45.0,
-                "maximum_clipped_share": 0.02,
+                "active_dbfs": -45.0,
+                "usable": {
+                    "silence_dbfs": -60.0, "minimum_active_seconds": 0.5,
+                    "maximum_clipped_share": 0.02, "minimum_snr_db": null,
+                    "minimum_bandwidth_hz": null, "minimum_voiced_seconds": null,
+                    "maximum_dropout_share": null, "maximum_silent_share": null,
+                    "maximum_dc": null,
+                },
+                "good": {
+                    "silence_dbfs": -60.0, "minimum_active_seconds": 1.0,
+                    "maximum_clipped_share": 0.001, "minimum_snr_db": 15.0,
+                    "minimum_bandwidth_hz": 5000.0, "minimum_voiced_seconds": 0.3,
+                    "maximum_dropout_share": 0.0, "maximum_silent_share": 0.5,
+                    "maximum_dc": 0.02,
+                },
             },
             "golden": {
                 "audio": "golden/speech.wav", "log_mel": "golden/log_mel.safetensors",
