@@ -26,17 +26,18 @@ pub enum Statistic {
     P80,
     /// From the 20th to the 80th percentile. Needs two frames.
     Range,
-    /// Mean slope, per second, over the frames in which the contour rises. The slope of a
-    /// frame is that of the least-squares line through it and two frames to each side
-    /// (Furui 1986); frames without all four neighbours, such as those beside unvoiced ones
-    /// for pitch, have none. Slopes are known for pitch in semitones and for loudness.
+    /// Mean slope, per second, of the rising parts of the contour: those from a lowest point
+    /// to the highest that follows, each part counting once. Frames are averaged with their
+    /// neighbours first, and the contour turns where it has moved by half a semitone (pitch)
+    /// or to 1.164 times its value or back (loudness; what 2 dB of intensity make of it), so
+    /// that small wiggles are no parts. The contour of pitch ends where voicing does, and no
+    /// part goes beyond. Slopes are known for pitch in semitones and for loudness.
     RisingSlopeMean,
-    /// Standard deviation of the slope over the frames in which the contour rises. Needs
-    /// two such frames.
+    /// Standard deviation of the slopes of rising parts. Needs two.
     RisingSlopeStd,
-    /// Mean slope over the frames in which the contour falls, as a positive number.
+    /// Mean slope of the falling parts of the contour, as a positive number.
     FallingSlopeMean,
-    /// Standard deviation of the slope over the frames in which the contour falls.
+    /// Standard deviation of the slopes of falling parts. Needs two.
     FallingSlopeStd,
     /// Mean over voiced frames.
     VoicedMean,
