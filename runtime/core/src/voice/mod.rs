@@ -29,6 +29,7 @@
 //! It takes [`SAMPLE_RATE`] only and does not resample. It tells neither a voice from
 //! other periodic sound, nor one speaker from another. No measure is a diagnosis.
 
+mod correlation;
 mod descriptor;
 mod formants;
 mod frame;
@@ -38,6 +39,7 @@ mod periods;
 pub mod pitch;
 mod plan;
 pub mod ranges;
+mod recent;
 mod sinc;
 mod spectrum;
 mod stream;

@@ -1,6 +1,8 @@
 //! What all streams share: windows, tables and transforms.
 
+use super::formants::FormantTables;
 use super::pitch::ScanPlan;
+use super::spectrum::{LongTables, ShortTables};
 use super::stream::Stream;
 use crate::front_end::RealFft;
 use core::fmt;
@@ -18,8 +20,11 @@ pub const LONG: usize = 1_024;
 /// transform of [`SHORT`](Plan::SHORT) samples, `L` one of [`LONG`](Plan::LONG).
 #[derive(Clone, Debug)]
 pub struct Plan<S, L> {
-    scan: ScanPlan<S>,
-    long: L,
+    pub(super) scan: ScanPlan<S>,
+    pub(super) long: L,
+    pub(super) short: ShortTables,
+    pub(super) formants: FormantTables,
+    pub(super) spectrum: LongTables,
 }
 
 impl<S: RealFft, L: RealFft> Plan<S, L> {
@@ -38,7 +43,18 @@ impl<S: RealFft, L: RealFft> Plan<S, L> {
         if long.length() != LONG {
             return Err(PlanError::FftLength { expected: LONG, got: long.length() });
         }
-        Ok(Self { scan: ScanPlan::with_transform(short)?, long })
+        Ok(Self::build(ScanPlan::with_transform(short)?, long))
+    }
+
+    /// Builds the tables around transforms of the right lengths.
+    fn build(scan: ScanPlan<S>, long: L) -> Self {
+        Self {
+            scan,
+            long,
+            short: ShortTables::new(),
+            formants: FormantTables::new(),
+            spectrum: LongTables::new(),
+        }
     }
 
     /// The plan of the first stage, for a [`Scan`](super::pitch::Scan) by itself.
@@ -48,7 +64,7 @@ impl<S: RealFft, L: RealFft> Plan<S, L> {
 
     /// Starts a stream. Nothing allocates afterwards.
     pub fn stream(&self) -> Stream<S, L> {
-        Stream::new(self.scan.fft().buffers(), self.long.buffers())
+        Stream::new(self)
     }
 }
 
@@ -88,7 +104,7 @@ mod on_heap {
     impl StdPlan {
         /// Builds the tables; the transforms' memory is taken from the heap.
         pub fn new() -> Self {
-            Self { scan: StdScanPlan::new(), long: StdFft::new(LONG) }
+            Self::build(StdScanPlan::new(), StdFft::new(LONG))
         }
     }
 

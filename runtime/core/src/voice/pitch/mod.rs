@@ -12,12 +12,18 @@
 
 mod candidates;
 mod decimate;
+mod path;
+mod refine;
 mod scan;
+mod track;
 
 pub use candidates::{Candidate, Candidates};
+pub(super) use path::{DELAY, Path};
+pub(super) use refine::{HALF, refine};
 pub use scan::{Scan, ScanPlan};
 #[cfg(feature = "std")]
 pub use scan::{StdScan, StdScanPlan};
+pub(super) use track::{Track, Voiced};
 
 /// The lowest pitch looked for, in Hz: that of eGeMAPS.
 pub const FLOOR_HZ: f32 = 55.0;

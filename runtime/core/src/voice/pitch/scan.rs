@@ -88,6 +88,11 @@ impl<F: RealFft> ScanPlan<F> {
         }
     }
 
+    /// The interpolator.
+    pub(in super::super) fn sinc(&self) -> &Sinc {
+        &self.sinc
+    }
+
     /// The transform.
     pub(in super::super) fn fft(&self) -> &F {
         &self.fft

@@ -1,0 +1,148 @@
+//! Where cycles begin: matching the waveform of each cycle with the next.
+
+use super::super::HOP;
+use super::super::correlation::Stretch;
+use super::super::pitch::Track;
+use super::super::recent::Recent;
+use super::super::sinc::{REACH, Sinc};
+use super::Mark;
+use core::f32::consts::PI;
+
+/// The shortest next period that is tried, as a share of the expected.
+const SHORTEST: f32 = 0.8;
+
+/// The longest.
+const LONGEST: f32 = 1.25;
+
+/// Cycles less alike than this are no neighbours.
+const ALIKE: f32 = 0.3;
+
+/// Places marks in voiced stretches.
+///
+/// The first stands at the strongest excursion within a period from where the stretch
+/// begins. From each, the next is the place, 0.8 to 1.25 expected periods on, whose
+/// surroundings of one period are most like those of the mark.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Marker {
+    /// The latest mark's place, while in a stretch.
+    last: Option<f64>,
+    /// Where to look for the next stretch, otherwise.
+    from: f64,
+}
+
+impl Marker {
+    pub(in super::super) const fn new() -> Self {
+        Self { last: None, from: 0.0 }
+    }
+
+    /// Places all marks that the known pitches allow.
+    pub(in super::super) fn advance(
+        &mut self,
+        sinc: &Sinc,
+        recent: &Recent,
+        track: &Track,
+        mut sink: impl FnMut(Mark),
+    ) {
+        // Blending looks at the frame behind a place.
+        while let position = self.last.unwrap_or(self.from)
+            && position + HOP as f64 <= track.end()
+        {
+            let Some(period) = track.period(position) else {
+                self.last = None;
+                self.from = libm::floor(position / HOP as f64 + 1.0) * HOP as f64;
+                continue;
+            };
+            if position + f64::from(LONGEST * period) + HOP as f64 > track.end() {
+                return;
+            }
+            let cycle = Cycle::new(recent, position, period);
+            let mark = if self.last.is_none() {
+                cycle.first(recent)
+            } else {
+                cycle.next(sinc, position)
+            };
+            match mark.filter(|mark| track.is_voiced(mark.position)) {
+                Some(mark) => {
+                    self.last = Some(mark.position);
+                    sink(mark);
+                }
+                None => {
+                    self.last = None;
+                    self.from = position + f64::from(period);
+                }
+            }
+        }
+    }
+}
+
+/// The samples about a cycle and the next.
+struct Cycle {
+    stretch: Stretch,
+    /// Place of the first of them.
+    origin: i64,
+    /// The cycle's place, to the nearest sample, from the first of them.
+    centre: usize,
+    /// The period expected.
+    period: f32,
+}
+
+impl Cycle {
+    fn new(recent: &Recent, position: f64, period: f32) -> Self {
+        let before = period as usize + REACH;
+        let after = (period * (1.0 + LONGEST)) as usize + 3 * REACH;
+        let nearest = libm::round(position) as i64;
+        let origin = nearest - before as i64;
+        let stretch = Stretch::new(recent.slice(origin, before + after));
+        Self { stretch, origin, centre: before, period }
+    }
+
+    /// The mark at the strongest excursion within a period.
+    fn first(&self, recent: &Recent) -> Option<Mark> {
+        let ahead = &self.stretch.samples()[self.centre..];
+        let mut best = (0, 0.0);
+        for (i, sample) in ahead.iter().take(self.period as usize).enumerate() {
+            if sample.abs() > best.1 {
+                best = (i, sample.abs());
+            }
+        }
+        let position = (self.origin + (self.centre + best.0) as i64) as f64;
+        let amplitude = Self::new(recent, position, self.period).amplitude(position);
+        Some(Mark { position, period: None, amplitude })
+    }
+
+    /// The mark that follows the one at `position`; `None` if no cycle is like it.
+    fn next(&self, sinc: &Sinc, position: f64) -> Option<Mark> {
+        let length = self.period as usize;
+        let shortest = (SHORTEST * self.period) as usize;
+        let longest = libm::ceilf(LONGEST * self.period) as usize;
+        let start = self.centre - length / 2;
+        let found = self.stretch.find(sinc, start, length, (shortest, longest))?;
+        if found.height < ALIKE {
+            return None;
+        }
+        let position = position + f64::from(found.lag);
+        let amplitude = self.amplitude(position);
+        Some(Mark { position, period: Some(found.lag), amplitude })
+    }
+
+    /// The root mean square about a place under a Hann window of two periods.
+    fn amplitude(&self, position: f64) -> Option<f32> {
+        let samples = self.stretch.samples();
+        let place = (position - self.origin as f64) as f32;
+        let first = libm::ceilf(place - self.period).max(0.0) as usize;
+        let last = ((place + self.period) as usize).min(samples.len() - 1);
+        // The cosine by rotation: one pair of functions instead of one for each sample.
+        let step = PI / self.period;
+        let (mut sin, mut cos) = libm::sincosf((first as f32 - place) * step);
+        let (step_sin, step_cos) = libm::sincosf(step);
+        let (mut power, mut sum) = (0.0, 0.0);
+        for sample in &samples[first..=last] {
+            let weight = 0.5 + 0.5 * cos;
+            power += weight * sample * sample;
+            sum += weight;
+            (sin, cos) = (sin * step_cos + cos * step_sin, cos * step_cos - sin * step_sin);
+        }
+        let amplitude = libm::sqrtf(power / sum);
+        (amplitude > f32::EPSILON).then_some(amplitude)
+    }
+}
