@@ -1,7 +1,7 @@
-"""The slap-edge front end, resampler and screener."""
+"""The slap-edge front end, resampler, voice measures and screener."""
 
 from os import PathLike
-from typing import Any
+from typing import Any, Literal, TypedDict, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,3 +33,50 @@ class Screener:
 def resample(
     audio: NDArray[np.float32], source_rate: int, target_rate: int
 ) -> NDArray[np.float32]: ...
+
+class Explanation(TypedDict):
+    unit: str
+    description: str
+
+DESCRIPTORS: dict[str, Explanation]
+FUNCTIONALS: dict[str, Explanation]
+
+class Quality(TypedDict):
+    grade: Literal["good", "usable", "poor"]
+    reasons: dict[str, str]
+    seconds: float
+    active_seconds: float
+    voiced_seconds: float | None
+    peak_dbfs: float
+    rms_dbfs: float
+    loudest_dbfs: float
+    snr_db: float | None
+    bandwidth_hz: float | None
+    dc: float
+    zero_share: float
+    silent_share: float
+    clipped_share: float
+    not_finite: int
+    dropouts: int
+    dropout_seconds: float
+
+class Measures(TypedDict):
+    functionals: dict[str, float | None]
+    marks: NDArray[np.float64]
+    quality: Quality
+
+class MeasuresWithFrames(Measures):
+    frames: dict[str, NDArray[Any]]
+
+@overload
+def measure(
+    audio: NDArray[np.float32], sample_rate: int, *, frames: Literal[False] = False
+) -> Measures: ...
+@overload
+def measure(
+    audio: NDArray[np.float32], sample_rate: int, *, frames: Literal[True]
+) -> MeasuresWithFrames: ...
+@overload
+def measure(
+    audio: NDArray[np.float32], sample_rate: int, *, frames: bool
+) -> Measures | MeasuresWithFrames: ...
