@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{cargo, line, root, run_keeping};
 use crate::python::tool;
-use crate::{Outcome, python};
+use crate::{Outcome, microcontroller, python};
 
 /// The feature sets of slap-core: each must stand alone.
 const CORE_FEATURES: [&str; 4] = ["", "std", "microfft", "std,microfft"];
@@ -56,6 +56,7 @@ fn lints() -> Vec<Command> {
         command.args(["--features", features, "--", "-D", "warnings"]);
         commands.push(command);
     }
+    commands.push(microcontroller::check());
     let mut documentation = cargo(&["doc", "--release", "--workspace", "--no-deps"]);
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     commands.push(documentation);

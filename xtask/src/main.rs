@@ -12,6 +12,7 @@
 mod bench;
 mod checks;
 mod demo;
+mod microcontroller;
 mod process;
 mod python;
 mod system;

@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use crate::Outcome;
 use crate::process::{command, run, succeeds};
+use crate::{Outcome, microcontroller};
 
 /// Something the operating system has to provide.
 pub struct Need {
@@ -20,6 +20,7 @@ pub struct Need {
 enum Probe {
     Succeeds(&'static str, &'static [&'static str]),
     Exists(&'static str),
+    Holds(fn() -> bool),
 }
 
 impl Need {
@@ -27,6 +28,7 @@ impl Need {
         match self.probe {
             Probe::Succeeds(program, arguments) => succeeds(program, arguments),
             Probe::Exists(path) => Path::new(path).exists(),
+            Probe::Holds(condition) => condition(),
         }
     }
 }
@@ -61,11 +63,18 @@ const HUMAN_RECORDINGS: Need = Need {
     probe: Probe::Exists("/usr/share/sounds/alsa/Front_Center.wav"),
 };
 
+const MICROCONTROLLER: Need = Need {
+    packages: &["rustc-web", "rust-web-src"],
+    purpose: "to check the core for a microcontroller; rustup's target thumbv7em-none-eabihf will do as well",
+    probe: Probe::Holds(microcontroller::is_ready),
+};
+
 /// What building and running the `slap-edge` command takes.
 pub const TO_RUN: &[Need] = &[LINKER];
 
 /// What the checks take besides.
-pub const TO_CHECK: &[Need] = &[LINKER, PYTHON_VENV, ESPEAK, FLITE, HUMAN_RECORDINGS];
+pub const TO_CHECK: &[Need] =
+    &[LINKER, PYTHON_VENV, ESPEAK, FLITE, HUMAN_RECORDINGS, MICROCONTROLLER];
 
 /// Installs what is missing, after saying what and why.
 ///

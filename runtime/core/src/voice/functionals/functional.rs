@@ -265,3 +265,75 @@ functionals! {
         "Share of voiced frames in the range of vocal fry";
     Duration "duration_seconds" Window(Unit::Second), "Length of the window";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    extern crate std;
+    use std::collections::BTreeSet;
+    use std::vec::Vec;
+    use std::{format, vec};
+
+    #[test]
+    fn names_are_those_of_their_parts_and_unique() {
+        let mut names = BTreeSet::new();
+        for functional in Functional::all() {
+            let name = functional.name();
+            assert!(names.insert(name), "{name} twice");
+            assert_eq!(Functional::named(name), Some(functional));
+            assert!(!functional.description().is_empty());
+            if let Some((descriptor, statistic)) = functional.source() {
+                assert_eq!(name, format!("{}.{}", descriptor.name(), statistic.name()));
+            }
+        }
+        assert_eq!(names.len(), Functional::COUNT);
+        assert_eq!(Functional::named("pitch"), None);
+        assert_eq!(Functional::PitchSemitonesRisingSlopeMean.unit().symbol(), "st/s");
+        assert_eq!(Functional::F1BandwidthCv.unit().symbol(), "");
+    }
+
+    #[test]
+    fn all_functionals_of_the_extended_geneva_set_are_there() {
+        type D = Descriptor;
+        let of = |descriptor: D, statistics: &[&str]| -> Vec<_> {
+            statistics.iter().map(|it| format!("{}.{it}", descriptor.name())).collect()
+        };
+        let mut names: Vec<_> = vec![
+            "loudness_peaks_per_second".into(),
+            "voiced_segments_per_second".into(),
+            "voiced_segment_seconds.mean".into(),
+            "voiced_segment_seconds.std".into(),
+            "unvoiced_segment_seconds.mean".into(),
+            "unvoiced_segment_seconds.std".into(),
+            "equivalent_level_dbfs".into(),
+        ];
+        for descriptor in [D::PitchSemitones, D::Loudness] {
+            names.extend(of(descriptor, &["mean", "cv", "p20", "p50", "p80", "range_20_80"]));
+            names.extend(of(descriptor, &["rising_slope_mean", "rising_slope_std"]));
+            names.extend(of(descriptor, &["falling_slope_mean", "falling_slope_std"]));
+        }
+        let cepstral = [D::Flux, D::Mfcc1, D::Mfcc2, D::Mfcc3, D::Mfcc4];
+        let sources = [D::Jitter, D::Shimmer, D::HarmonicsToNoise, D::H1H2, D::H1A3];
+        let formants = [
+            [D::F1, D::F1Bandwidth, D::F1Amplitude],
+            [D::F2, D::F2Bandwidth, D::F2Amplitude],
+            [D::F3, D::F3Bandwidth, D::F3Amplitude],
+        ];
+        let balance = [D::AlphaRatio, D::Hammarberg, D::SlopeLow, D::SlopeMid];
+        for descriptor in
+            cepstral.into_iter().chain(sources).chain(formants.into_iter().flatten())
+        {
+            names.extend(of(descriptor, &["mean", "cv"]));
+        }
+        for descriptor in balance.into_iter().chain(cepstral) {
+            names.extend(of(descriptor, &["voiced_mean", "voiced_cv"]));
+        }
+        for descriptor in balance.into_iter().chain([D::Flux]) {
+            names.extend(of(descriptor, &["unvoiced_mean"]));
+        }
+        assert_eq!(names.len(), 88);
+        for name in names {
+            assert!(Functional::named(&name).is_some(), "{name}");
+        }
+    }
+}

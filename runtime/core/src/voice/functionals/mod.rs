@@ -38,8 +38,6 @@ mod moments;
 mod runs;
 mod statistic;
 mod summary;
-#[cfg(test)]
-mod tests;
 mod zigzag;
 
 pub use functional::Functional;
