@@ -99,19 +99,19 @@ fn steady_pitch_has_its_own_median_and_no_slope() {
 
 #[test]
 fn slopes_are_those_of_glides() {
-    // Up an octave in 40 frames, down one in 20, and up again in 30.
+    // Up an octave in 1.2 s, down one in 0.6 s, and up again in 0.9 s.
     let up = |frames: i32| (0..frames).map(move |at| f64::from(at) / f64::from(frames));
-    let octaves = up(40).chain(up(20).map(|it| 1.0 - it)).chain(up(30));
+    let octaves = up(120).chain(up(60).map(|it| 1.0 - it)).chain(up(90));
     let pitches: Vec<f32> = octaves.map(|it| (110.0 * it.exp2()) as f32).collect();
     let summary = summary(&voiced(&pitches));
     // Smoothing takes the tips off.
     let near = |name: &str, expected: f32| {
         let got = get(&summary, name).unwrap();
-        assert!((got - expected).abs() < 2.0, "{name}: {got} for {expected}");
+        assert!((got - expected).abs() < 0.8, "{name}: {got} for {expected}");
     };
-    near("pitch_semitones.rising_slope_mean", (30.0 + 40.0) / 2.0);
-    near("pitch_semitones.rising_slope_std", 5.0);
-    near("pitch_semitones.falling_slope_mean", 60.0);
+    near("pitch_semitones.rising_slope_mean", (10.0 + 13.33) / 2.0);
+    near("pitch_semitones.rising_slope_std", 1.67);
+    near("pitch_semitones.falling_slope_mean", 20.0);
     assert_eq!(get(&summary, "pitch_semitones.falling_slope_std"), None);
 }
 
