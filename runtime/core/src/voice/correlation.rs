@@ -97,7 +97,8 @@ impl Stretch {
         for i in REACH..count - REACH {
             around = [around[1], around[2], height(i + 1)];
             let is_peak = around[1] > around[0] && around[1] >= around[2];
-            if is_peak && best.is_none_or(|(_, found)| around[1] > found[1]) {
+            if is_peak && around[1] > 0.0 && best.is_none_or(|(_, found)| around[1] > found[1])
+            {
                 best = Some((i, around));
             }
         }
@@ -155,7 +156,7 @@ mod tests {
     fn finds_nothing_where_nothing_is() {
         let sinc = Sinc::new();
         assert_eq!(Stretch::new(&[0.0; MOST]).find(&sinc, 20, 300, (90, 110)), None);
-        // No summit among these lags, and no room.
+        // No summit above zero among these lags, and no room.
         assert_eq!(complex(300.0).find(&sinc, 20, 300, (100, 110)), None);
         assert_eq!(complex(80.0).find(&sinc, 20, 900, (70, 90)), None);
         assert_eq!(complex(80.0).find(&sinc, 0, 100, (4, 90)), None);

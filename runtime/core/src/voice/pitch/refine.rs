@@ -7,11 +7,9 @@ use super::track::Voiced;
 use super::{CEILING_HZ, FLOOR_HZ};
 use crate::voice::SAMPLE_RATE;
 
-/// The shortest stretch that is compared with the next period, in samples: 25 ms.
-const SHORTEST: usize = 400;
-
-/// The longest, in samples: 40 ms.
-const LONGEST: usize = 640;
+/// The stretch that is compared with the next period, in samples: one period of the lowest
+/// pitch, 18 ms. A longer one would take the glide of a pitch for noise.
+const LENGTH: usize = (SAMPLE_RATE as f32 / FLOOR_HZ) as usize + 1;
 
 /// How far the period may lie from the candidate's, in samples.
 const FARTHEST: f32 = 6.5;
@@ -27,7 +25,7 @@ pub(in super::super) const HALF: usize = MOST / 2;
 /// they are most alike. Where none is, the candidate's stands.
 pub(in super::super) fn refine(sinc: &Sinc, samples: &[f32], candidate: &Candidate) -> Voiced {
     let period = SAMPLE_RATE as f32 / candidate.frequency_hz;
-    let length = ((2.0 * period) as usize).clamp(SHORTEST, LONGEST);
+    let length = LENGTH;
     let reach = (FARTHEST_SHARE * period).clamp(1.5, FARTHEST);
     let lags = ((period - reach) as usize, libm::ceilf(period + reach) as usize);
     let before = (length + period as usize) / 2;
