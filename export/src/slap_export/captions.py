@@ -2,9 +2,10 @@
 
 `caption` says one to four things that are true of a clip, in random order, in one of several
 sentence shapes and with one of many wordings for each thing, and returns with the sentence the
-facts it states. Two captions that state the same facts are the same description
-(`caption_key`); `consistent` tells whether a caption is also true of another clip, so that a
-trainer need not push apart a clip and a sentence that describes it by chance.
+facts it states. What can be said is a vocabulary: `VOCABULARY` unless another is given. Two
+captions that state the same facts are the same description (`caption_key`); `consistent` tells
+whether a caption is also true of another clip, so that a trainer need not push apart a clip and
+a sentence that describes it by chance.
 """
 
 from __future__ import annotations
@@ -371,7 +372,10 @@ SETTING: tuple[Setting, ...] = (
     ),
 )
 
-_EVERYTHING: tuple[Who | Voicing | Setting, ...] = (*WHO, *VOICE, *SETTING)
+Vocabulary = tuple[Who | Voicing | Setting, ...]
+
+VOCABULARY: Vocabulary = (*WHO, *VOICE, *SETTING)
+"""All that can be said of a clip from its known attributes."""
 
 _VERBS = ("speaks", "is speaking", "talks", "is talking")
 _PARTICIPLES = ("speaking", "talking")
@@ -380,15 +384,24 @@ _RECORDING = ("recording", "audio clip", "clip", "audio", "sound")
 _COUNTS = (0.26, 0.32, 0.26, 0.16)
 
 
-def caption(attributes: Mapping[str, str | None], rng: np.random.Generator) -> Caption:
+def caption(
+    attributes: Mapping[str, str | None],
+    rng: np.random.Generator,
+    vocabulary: Vocabulary = VOCABULARY,
+    most: int = len(_COUNTS),
+) -> Caption:
     """A sentence that is true of a clip with `attributes`, and the facts it states.
 
-    Raises `ValueError` if every attribute is None.
+    It says at most `most` things, and never more than four.
+
+    Raises `ValueError` if the vocabulary has no word for any of the attributes.
     """
-    usable = [item for item in _EVERYTHING if _holds(item.facts, attributes)]
+    if most < 1:
+        raise ValueError(f"a caption says at least 1 thing, not {most}")
+    usable = [item for item in vocabulary if _holds(item.facts, attributes)]
     if not usable:
         raise ValueError("a clip without a single known attribute cannot be described")
-    count = 1 + int(np.searchsorted(np.cumsum(_COUNTS), rng.random()))
+    count = min(1 + int(np.searchsorted(np.cumsum(_COUNTS), rng.random())), most)
     chosen: list[Who | Voicing | Setting] = []
     while usable and len(chosen) < count:
         weights = np.cumsum([item.weight for item in usable])

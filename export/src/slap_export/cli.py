@@ -86,6 +86,23 @@ def run_synth(arguments: argparse.Namespace) -> None:
     log(f"{len(clips)} clips, {sum(clip['seconds'] for clip in clips) / 3600:.1f} hours")
 
 
+def run_measures(arguments: argparse.Namespace) -> None:
+    from slap_export.measured_captions import write_captions
+    from slap_export.measures import Bins, fit_bins, measure_recordings, recordings_of
+
+    out: Path = arguments.out
+    table = measure_recordings(recordings_of(arguments.corpus), out.parent, log)
+    if arguments.bins is not None:
+        bins = Bins.read(arguments.bins)
+    else:
+        bins = fit_bins(table, arguments.low, arguments.high)
+        file = out.with_name(f"{out.stem}.bins.json")
+        bins.write(file)
+        log(f"quantile bins in {file}")
+    write_captions(out, table, bins, arguments.captions, arguments.facts, arguments.seed)
+    log(f"{len(table.recordings)} recordings in {out}")
+
+
 def run_all(arguments: argparse.Namespace) -> None:
     run_synth(arguments)
     run_train(arguments)
@@ -160,6 +177,25 @@ def parser() -> argparse.ArgumentParser:
         "them. Needs an evaluation.",
     )
     pack.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    measures = commands.add_parser(
+        "measures",
+        help="measure the voices of a corpus, and describe them",
+        description="Measures every recording of a corpus (a folder with clips.jsonl, or any "
+        "folder of recordings) as a device does, and writes a line of JSON for each: pitch and "
+        "its variation, loudness, level, jitter, shimmer, duration, creak and breath, the "
+        "quantile bin of each, and captions that say them. The bins are learnt from the split "
+        "`train` and written beside FILE, as are the measures themselves, so that a second run "
+        "need not take them again.",
+    )
+    measures.add_argument("--corpus", type=Path, required=True, metavar="DIR")
+    measures.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    measures.add_argument("--bins", type=Path, metavar="FILE", help="use these bins, learn none")
+    measures.add_argument("--low", type=float, default=0.3, help="rank up to which a value is low")
+    measures.add_argument("--high", type=float, default=0.7, help="rank from which it is high")
+    measures.add_argument("--captions", type=int, default=1, metavar="N", help="for a recording")
+    measures.add_argument("--facts", type=int, default=4, metavar="N", help="at most, in a caption")
+    measures.add_argument("--seed", type=int, default=1, help="of the captions' wordings")
+    measures.set_defaults(run=run_measures)
     verify = commands.add_parser(
         "verify",
         help="check a bundle",
