@@ -4,8 +4,13 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+mod format;
+mod measure;
+
+pub use format::{Form, Format, MeasureFormat, OutputFormat};
+pub use measure::{MeasureArgs, ReportArgs};
 
 /// How the command line ends up in `--help` and the man page after the options.
 const AFTER_HELP: &str = "\
@@ -14,11 +19,13 @@ Examples:
   slap-edge score --prompt \"a tired, hoarse voice\" *.flac
   arecord -f S16_LE -r 16000 -t raw | slap-edge score - --rate 16000 --format s16le
   slap-edge score --segments --format ndjson call.mp3 | jq .payload
+  slap-edge measure --format csv *.wav > measures.csv
+  slap-edge report interview.wav --output interview.html
 
 Exit status:
   0  everything asked for was done
-  1  at least one recording could not be scored; the others were
-  2  the command line, the bundle or a prompt is wrong; nothing was scored
+  1  at least one recording could not be heard; the others were
+  2  the command line, the bundle or a prompt is wrong; nothing was heard
 
 Environment:
   SLAP_EDGE_BUNDLE  the bundle to use where --bundle is not given
@@ -67,6 +74,11 @@ pub enum Command {
     /// Score recordings against tasks and sentences.
     #[command(after_long_help = AFTER_HELP)]
     Score(ScoreArgs),
+    /// Measure voices: pitch, its regularity, noise, timbre, loudness. Needs no bundle.
+    #[command(after_long_help = AFTER_HELP)]
+    Measure(MeasureArgs),
+    /// Draw a recording with its measures and scores: one page to read, print or send.
+    Report(ReportArgs),
     /// Verify a bundle and show what it is made of.
     Inspect(InspectArgs),
     /// List, add and embed sentences.
@@ -111,20 +123,19 @@ pub struct ScoreArgs {
     #[arg(short, long)]
     pub segments: bool,
 
+    /// Also measure the voice: pitch, its regularity, noise, timbre, loudness.
+    #[arg(short, long)]
+    pub measures: bool,
+
     /// What to print: human, json or ndjson; for raw PCM also how a sample is stored.
     ///
     /// Give the option twice to state both. Raw PCM is 16-bit where nothing is said.
     #[arg(short, long = "format", value_enum, value_name = "FORMAT")]
-    pub formats: Vec<Format>,
+    pub formats: Vec<Format<OutputFormat>>,
 
-    /// Standard input is raw PCM with this many frames a second.
-    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32)
-        .range(i64::from(slap_edge::LOWEST_RATE)..=i64::from(slap_edge::HIGHEST_RATE)))]
-    pub rate: Option<u32>,
-
-    /// Interleaved channels of raw PCM [default: 1].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=26))]
-    pub channels: Option<u32>,
+    /// How raw PCM on standard input is laid out.
+    #[command(flatten)]
+    pub raw: RawArgs,
 
     /// The audio tower's numbers.
     #[arg(long, value_enum, default_value = "float32")]
@@ -137,6 +148,19 @@ pub struct ScoreArgs {
     /// No progress bar, even on a terminal.
     #[arg(long)]
     pub no_progress: bool,
+}
+
+/// The layout of raw PCM, shared by the commands that hear recordings.
+#[derive(Debug, Args)]
+pub struct RawArgs {
+    /// Standard input is raw PCM with this many frames a second.
+    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32)
+        .range(i64::from(slap_edge::LOWEST_RATE)..=i64::from(slap_edge::HIGHEST_RATE)))]
+    pub rate: Option<u32>,
+
+    /// Interleaved channels of raw PCM [default: 1].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=26))]
+    pub channels: Option<u32>,
 }
 
 /// `--bundle`, shared by the commands that look one up.
@@ -257,6 +281,15 @@ pub enum PrecisionArg {
     Int8,
 }
 
+impl From<PrecisionArg> for slap_edge::model::Precision {
+    fn from(argument: PrecisionArg) -> Self {
+        match argument {
+            PrecisionArg::Float32 => Self::Float32,
+            PrecisionArg::Int8 => Self::Int8,
+        }
+    }
+}
+
 /// What a command prints that prints one document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DocumentFormat {
@@ -264,69 +297,6 @@ pub enum DocumentFormat {
     Human,
     /// One JSON document.
     Json,
-}
-
-/// The values of `score --format`: two disjoint sets under one flag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// How results are printed.
-    Output(OutputFormat),
-    /// How a sample of raw PCM is stored.
-    Sample(crate::audio::SampleFormat),
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutputFormat {
-    /// A table for people.
-    Human,
-    /// One JSON document at the end.
-    Json,
-    /// One JSON object a line, as things happen.
-    Ndjson,
-}
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        use crate::audio::SampleFormat::{F32Le, S16Le, S24Le, S32Le, U8};
-        &[
-            Self::Output(OutputFormat::Human),
-            Self::Output(OutputFormat::Json),
-            Self::Output(OutputFormat::Ndjson),
-            Self::Sample(U8),
-            Self::Sample(S16Le),
-            Self::Sample(S24Le),
-            Self::Sample(S32Le),
-            Self::Sample(F32Le),
-        ]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        use crate::audio::SampleFormat::{F32Le, S16Le, S24Le, S32Le, U8};
-        Some(match self {
-            Self::Output(OutputFormat::Human) => {
-                PossibleValue::new("human").help("Output: a table for people (the default)")
-            }
-            Self::Output(OutputFormat::Json) => {
-                PossibleValue::new("json").help("Output: one JSON document at the end")
-            }
-            Self::Output(OutputFormat::Ndjson) => PossibleValue::new("ndjson")
-                .help("Output: one JSON object a line, as it happens"),
-            Self::Sample(U8) => PossibleValue::new("u8").help("Raw PCM: unsigned 8-bit"),
-            Self::Sample(S16Le) => {
-                PossibleValue::new("s16le").help("Raw PCM: signed 16-bit, little-endian")
-            }
-            Self::Sample(S24Le) => {
-                PossibleValue::new("s24le").help("Raw PCM: signed 24-bit in three bytes")
-            }
-            Self::Sample(S32Le) => {
-                PossibleValue::new("s32le").help("Raw PCM: signed 32-bit, little-endian")
-            }
-            Self::Sample(F32Le) => {
-                PossibleValue::new("f32le").help("Raw PCM: float32, full scale at 1")
-            }
-        })
-    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,10 @@
 
 mod args;
 mod audio;
+mod hear;
 mod inspect;
 mod locate;
+mod measure;
 mod models;
 mod output;
 mod packfile;
@@ -34,7 +36,7 @@ use output::{Terminal, safe};
 pub enum Outcome {
     /// Everything asked for was done.
     Done,
-    /// At least one recording could not be scored.
+    /// At least one recording could not be heard.
     SomeFailed,
 }
 
@@ -78,6 +80,8 @@ fn flush() -> anyhow::Result<()> {
 fn run(args: LowArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
     match args.command {
         Command::Score(args) => score::run(&plan::ScorePlan::new(args)?, terminal),
+        Command::Measure(args) => measure::run(&plan::MeasurePlan::new(args)?, terminal),
+        Command::Report(_) => anyhow::bail!("not yet"),
         Command::Inspect(args) => inspect::run(&args, terminal),
         Command::Prompts(PromptsCommand::List(args)) => prompts::list(&args, terminal),
         Command::Prompts(PromptsCommand::Add(args)) => prompts::add(&args, terminal),

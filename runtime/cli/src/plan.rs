@@ -1,11 +1,14 @@
-//! What `score` needs, worked out and checked once from what the user typed.
+//! What a command needs, worked out and checked once from what the user typed.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use crate::args::{Format, OutputFormat, PrecisionArg, ScoreArgs};
+use crate::args::{
+    Form, Format, MeasureArgs, MeasureFormat, OutputFormat, PrecisionArg, RawArgs, ReportArgs,
+    ScoreArgs,
+};
 use crate::audio::{Input, RawPcm, SampleFormat};
 use crate::locate;
 
@@ -28,6 +31,8 @@ pub struct ScorePlan {
     pub packs: Vec<PathBuf>,
     /// Show scores over time.
     pub segments: bool,
+    /// Measure the voice, too.
+    pub measures: bool,
     /// How results are printed.
     pub output: OutputFormat,
     /// A progress bar may be drawn.
@@ -52,21 +57,8 @@ impl ScorePlan {
     ///
     /// One sentence for each combination that makes no sense, or when no bundle is found.
     pub fn new(args: ScoreArgs) -> anyhow::Result<Self> {
-        let inputs: Vec<Input> = args.files.into_iter().map(input).collect();
         let (output, sample) = split_formats(&args.formats)?;
-        let stdin_count = inputs.iter().filter(|input| **input == Input::Stdin).count();
-        if stdin_count > 1 {
-            bail!(
-                "standard input (`-`) is named {stdin_count} times, expected once; remove one"
-            );
-        }
-        let raw = raw_layout(stdin_count == 1, args.rate, sample, args.channels)?;
-        if stdin_count == 1 && std::io::stdin().is_terminal() {
-            bail!(
-                "standard input is a terminal, expected audio; pipe a recording in, as in \
-                 `slap-edge score - < voice.wav`"
-            );
-        }
+        let Sources { inputs, raw } = Sources::new(args.files, &args.raw, sample, "score")?;
         if args.no_tasks && args.prompts.is_empty() && args.packs.is_empty() {
             bail!(
                 "--no-tasks leaves nothing to score; give a sentence with --prompt or a pack with \
@@ -87,9 +79,139 @@ impl ScorePlan {
             prompts: args.prompts,
             packs: args.packs,
             segments: args.segments,
+            measures: args.measures,
             output,
             progress: !args.no_progress,
         })
+    }
+}
+
+/// Everything `measure` is to do.
+#[derive(Debug)]
+pub struct MeasurePlan {
+    /// Recordings, in the order given.
+    pub inputs: Vec<Input>,
+    /// The layout of standard input where it is headerless.
+    pub raw: Option<RawPcm>,
+    /// Print every frame.
+    pub frames: bool,
+    /// List every statistic in the table for people.
+    pub all: bool,
+    /// How results are printed.
+    pub output: MeasureFormat,
+    /// A progress bar may be drawn.
+    pub progress: bool,
+}
+
+impl MeasurePlan {
+    /// Interprets `args`.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for each combination that makes no sense.
+    pub fn new(args: MeasureArgs) -> anyhow::Result<Self> {
+        let (output, sample) = split_formats(&args.formats)?;
+        let Sources { inputs, raw } = Sources::new(args.files, &args.raw, sample, "measure")?;
+        Ok(Self {
+            inputs,
+            raw,
+            frames: args.frames,
+            all: args.all,
+            output,
+            progress: !args.no_progress,
+        })
+    }
+}
+
+/// Everything `report` is to do.
+#[derive(Debug)]
+pub struct ReportPlan {
+    /// The recording.
+    pub input: Input,
+    /// The file to write.
+    pub output: PathBuf,
+    /// What it is to hold.
+    pub form: ReportForm,
+    /// The folder of the bundle.
+    pub bundle: PathBuf,
+    /// Which audio tower runs.
+    pub precision: PrecisionArg,
+    /// The tasks that are scored, `None` for all.
+    pub tasks: Option<Vec<String>>,
+    /// A progress bar may be drawn.
+    pub progress: bool,
+}
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportForm {
+    /// A page.
+    Html,
+    /// A picture.
+    Svg,
+}
+
+impl ReportPlan {
+    /// Interprets `args`.
+    ///
+    /// # Errors
+    ///
+    /// One sentence where the output is neither a page nor a picture, or no bundle is
+    /// found.
+    pub fn new(args: ReportArgs) -> anyhow::Result<Self> {
+        let ending = args.output.extension().map(|it| it.to_string_lossy().to_lowercase());
+        let form = match ending.as_deref() {
+            Some("html" | "htm") => ReportForm::Html,
+            Some("svg") => ReportForm::Svg,
+            _ => bail!(
+                "--output must end in .html (a page) or .svg (a picture), got '{}'; name such a \
+                 file",
+                args.output.display()
+            ),
+        };
+        let raw = RawArgs { rate: None, channels: None };
+        let input = Sources::new(vec![args.file], &raw, None, "report")?.inputs.remove(0);
+        Ok(Self {
+            input,
+            output: args.output,
+            form,
+            bundle: locate::bundle(args.bundle.bundle.as_deref())?,
+            precision: args.precision,
+            tasks: (!args.tasks.is_empty()).then_some(args.tasks),
+            progress: !args.no_progress,
+        })
+    }
+}
+
+/// What is to be heard.
+struct Sources {
+    inputs: Vec<Input>,
+    raw: Option<RawPcm>,
+}
+
+impl Sources {
+    /// `verb` is the command, for its error messages.
+    fn new(
+        files: Vec<PathBuf>,
+        raw: &RawArgs,
+        sample: Option<SampleFormat>,
+        verb: &str,
+    ) -> anyhow::Result<Self> {
+        let inputs: Vec<Input> = files.into_iter().map(input).collect();
+        let stdin_count = inputs.iter().filter(|input| **input == Input::Stdin).count();
+        if stdin_count > 1 {
+            bail!(
+                "standard input (`-`) is named {stdin_count} times, expected once; remove one"
+            );
+        }
+        let raw = raw_layout(stdin_count == 1, raw.rate, sample, raw.channels)?;
+        if stdin_count == 1 && std::io::stdin().is_terminal() {
+            bail!(
+                "standard input is a terminal, expected audio; pipe a recording in, as in \
+                 `slap-edge {verb} - < voice.wav`"
+            );
+        }
+        Ok(Self { inputs, raw })
     }
 }
 
@@ -98,7 +220,7 @@ fn input(path: PathBuf) -> Input {
 }
 
 /// Tells apart the two things `--format` can state.
-fn split_formats(formats: &[Format]) -> anyhow::Result<(OutputFormat, Option<SampleFormat>)> {
+fn split_formats<O: Form>(formats: &[Format<O>]) -> anyhow::Result<(O, Option<SampleFormat>)> {
     let (mut output, mut sample) = (None, None);
     for format in formats {
         let repeated = match format {
@@ -107,12 +229,13 @@ fn split_formats(formats: &[Format]) -> anyhow::Result<(OutputFormat, Option<Sam
         };
         if repeated {
             bail!(
-                "--format is given twice for the same thing, expected at most one of human, json, \
-                 ndjson and one of u8, s16le, s24le, s32le, f32le; remove one"
+                "--format is given twice for the same thing, expected at most one of {} and one \
+                 of u8, s16le, s24le, s32le, f32le; remove one",
+                O::NAMES
             );
         }
     }
-    Ok((output.unwrap_or(OutputFormat::Human), sample))
+    Ok((output.unwrap_or_default(), sample))
 }
 
 fn raw_layout(
@@ -155,6 +278,7 @@ mod tests {
         assert_eq!(split_formats(&[json, f32le]).unwrap(), both);
         assert_eq!(split_formats(&[f32le, json]).unwrap(), both);
         assert_eq!(split_formats(&[]).unwrap(), (OutputFormat::Human, None));
+        assert_eq!(split_formats(&[]).unwrap(), (MeasureFormat::Human, None));
         assert!(split_formats(&[json, json]).is_err());
     }
 

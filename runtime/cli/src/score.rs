@@ -7,14 +7,16 @@ use anyhow::Context;
 use half::f16;
 use serde::Serialize;
 use slap_edge::model::pack::to_half;
-use slap_edge::model::{Bundle, Precision, PromptPack, Tower};
-use slap_edge::{Options, Parts, Pcm, ScreenError, Screener};
+use slap_edge::model::{Bundle, PromptPack, Tower};
+use slap_edge::{Measurer, Options, Parts, Screener};
 
-use crate::args::{OutputFormat, PrecisionArg};
-use crate::audio::{Audio, AudioError, Input};
+use crate::args::OutputFormat;
+use crate::audio::{Audio, Input};
+use crate::hear::{Failure, Stop, hear, unmeasurable, unreadable, unscorable, warn};
 use crate::output::human::Human;
+use crate::output::measures::Measures;
 use crate::output::report::{Model, Recording, Score, Timeline};
-use crate::output::{Progress, Terminal, convert, json, safe};
+use crate::output::{Panel, Progress, Terminal, convert, json};
 use crate::plan::{ScorePlan, TaskSelection};
 use crate::{Outcome, models};
 
@@ -37,28 +39,12 @@ pub fn run(plan: &ScorePlan, terminal: &Terminal) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// Why the scoring of one recording ended early.
-enum Stop {
-    /// The recording is at fault; the next one may be fine.
-    Input(Failure),
-    /// Results cannot be written; there is no point in going on.
-    Output(anyhow::Error),
-}
-
-/// A recording that could not be scored; also the machine-readable payload.
-#[derive(Debug, Serialize)]
-struct Failure {
-    input: String,
-    /// A stable name.
-    code: &'static str,
-    message: String,
-}
-
 /// The model, ready for one recording after another.
 struct Session<'a> {
     plan: &'a ScorePlan,
     terminal: &'a Terminal,
     screener: Screener,
+    measurer: Option<Measurer>,
     model: Model,
 }
 
@@ -66,7 +52,7 @@ impl<'a> Session<'a> {
     fn new(plan: &'a ScorePlan, terminal: &'a Terminal) -> anyhow::Result<Self> {
         let bundle = models::open_bundle(&plan.bundle)?;
         let (pack, options) = selection(plan, &bundle)?;
-        let tower = Tower::load(&bundle, precision(plan.precision))
+        let tower = Tower::load(&bundle, plan.precision.into())
             .context("the audio tower cannot be used")?;
         let mut parts = Parts::from(&bundle);
         if let Some(pack) = &pack {
@@ -75,15 +61,13 @@ impl<'a> Session<'a> {
         let state = tower.state().context("the audio tower cannot be used")?;
         let screener = Screener::with_encoder(&parts, state, &options)
             .context("the tasks and sentences cannot be scored")?;
-        let report = tower.report();
-        let model = Model {
-            bundle: bundle.manifest().name.clone(),
-            tower_sha256: bundle.tower_sha256().to_string(),
-            engine: report.engine.to_owned(),
-            engine_version: report.version.to_owned(),
-            precision: report.precision.to_string(),
-        };
-        Ok(Self { plan, terminal, screener, model })
+        let measurer = plan
+            .measures
+            .then(|| Measurer::new(*parts.quality))
+            .transpose()
+            .context("the voice cannot be measured")?;
+        let model = convert::model(&bundle, tower.report());
+        Ok(Self { plan, terminal, screener, measurer, model })
     }
 
     /// Decodes and scores one recording from beginning to end.
@@ -94,43 +78,49 @@ impl<'a> Session<'a> {
         let mut recording = convert::recording(&input.name(), audio.description());
         printer.begin(&recording)?;
         self.screener.reset();
+        if let Some(measurer) = &mut self.measurer {
+            measurer.reset();
+        }
         let mut progress = Progress::new(
             self.terminal,
             self.plan.progress && printer.leaves_room_for_progress(),
             &input.title(),
             recording.seconds,
         );
-        let (rate, channels) = (audio.description().rate, audio.description().channels);
-        let channels = u16::try_from(channels).unwrap_or(u16::MAX);
         let mut timeline = self.plan.segments.then(Timeline::default);
         let mut written = Ok(());
-        loop {
-            let block = match audio.next_block() {
-                Ok(Some(block)) => block,
-                Ok(None) => break,
-                Err(error) => return Err(unreadable(input, &error)),
-            };
-            self.screener
-                .push(Pcm::F32(block), rate, channels, |event| {
+        let Self { screener, measurer, .. } = self;
+        hear(input, &mut audio, &mut progress, |pcm, rate, channels| {
+            screener
+                .push(pcm, rate, channels, |event| {
                     printer.event(input, &event, &mut timeline, &mut written);
                 })
                 .map_err(|error| unscorable(input, &error))?;
-            std::mem::replace(&mut written, Ok(())).map_err(Stop::Output)?;
-            progress.at(audio.frames() as f64 / f64::from(rate));
-        }
-        self.screener
+            if let Some(measurer) = measurer {
+                let measured = measurer.push(pcm, rate, channels, |_| {});
+                measured.map_err(|error| unmeasurable(input, &error))?;
+            }
+            std::mem::replace(&mut written, Ok(())).map_err(Stop::Output)
+        })?;
+        screener
             .finish(|event| printer.event(input, &event, &mut timeline, &mut written))
             .map_err(|error| unscorable(input, &error))?;
         written.map_err(Stop::Output)?;
+        let mut measures = None;
+        if let Some(measurer) = measurer {
+            measurer.finish(|_| {}).map_err(|error| unmeasurable(input, &error))?;
+            measures = Some(Measures::new(measurer.summary()));
+        }
         progress.finish();
 
         let summary = self.screener.summary().map_err(|error| unscorable(input, &error))?;
-        recording.seconds = Some(audio.frames() as f64 / f64::from(rate));
+        recording.seconds = Some(audio.seconds());
         Ok(Score {
             recording,
             quality: convert::quality(&summary.quality, &summary.verdict),
             tasks: summary.tasks.iter().map(convert::task).collect(),
             prompts: summary.prompts.iter().map(convert::prompt).collect(),
+            measures,
             warnings: audio.warnings(),
             timeline: timeline.filter(|_| printer.keeps_timelines()),
             elapsed_seconds: began.elapsed().as_secs_f64(),
@@ -170,32 +160,13 @@ fn selection(
     Ok((merged, Options { tasks, pack_prompts: everything, prompts }))
 }
 
-fn precision(argument: PrecisionArg) -> Precision {
-    match argument {
-        PrecisionArg::Float32 => Precision::Float32,
-        PrecisionArg::Int8 => Precision::Int8,
-    }
-}
-
-fn unreadable(input: &Input, error: &AudioError) -> Stop {
-    Stop::Input(Failure { input: input.name(), code: error.code(), message: error.to_string() })
-}
-
-fn unscorable(input: &Input, error: &ScreenError) -> Stop {
-    let code = match error {
-        ScreenError::Format(_) | ScreenError::Resample(_) => "format",
-        _ => "engine",
-    };
-    let message = format!("cannot be scored: {error}");
-    Stop::Input(Failure { input: input.name(), code, message })
-}
-
 /// Puts results out in the format the user chose.
 struct Printer<'a> {
     terminal: &'a Terminal,
     output: OutputFormat,
     segments: bool,
     human: Human,
+    panel: Panel,
     model: Model,
     /// Collected for the one document of `json`.
     document: Document,
@@ -228,6 +199,7 @@ impl<'a> Printer<'a> {
             output: plan.output,
             segments: plan.segments,
             human: Human::new(terminal.out, terminal.width),
+            panel: Panel::new(terminal.out, terminal.width),
             model,
             document: Document::default(),
             heard_seconds: 0.0,
@@ -284,7 +256,7 @@ impl<'a> Printer<'a> {
 
     fn score(&mut self, input: &Input, score: Score) -> anyhow::Result<()> {
         for warning in &score.warnings {
-            self.complain(&self.terminal.err.caution("warning:"), &input.name(), warning)?;
+            warn(self.terminal, &input.name(), warning)?;
         }
         self.scored += 1;
         self.heard_seconds += score.recording.seconds.unwrap_or(0.0);
@@ -296,6 +268,10 @@ impl<'a> Printer<'a> {
                     text.push('\n');
                 }
                 text += &self.human.score(&input.title(), &score);
+                if let Some(measures) = &score.measures {
+                    text.push('\n');
+                    text += &self.panel.selection(measures);
+                }
                 let mut out = io::stdout().lock();
                 out.write_all(text.as_bytes())?;
                 out.flush()?;
@@ -307,8 +283,7 @@ impl<'a> Printer<'a> {
     }
 
     fn failure(&mut self, failure: Failure) -> anyhow::Result<()> {
-        let Failure { input, message, .. } = &failure;
-        self.complain(&self.terminal.err.bad("error:"), input, message)?;
+        failure.complain(self.terminal)?;
         self.failed += 1;
         match self.output {
             OutputFormat::Human => {}
@@ -318,20 +293,16 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    fn complain(&self, label: &str, input: &str, message: &str) -> anyhow::Result<()> {
-        let name = match input {
-            "-" => "standard input".to_owned(),
-            file => format!("'{}'", safe(file)),
-        };
-        Ok(writeln!(io::stderr(), "{label} {name} {}", safe(message))?)
-    }
-
     fn finish(&self) -> anyhow::Result<()> {
         match self.output {
             OutputFormat::Human if self.scored > 0 => {
+                let mut text = self.panel.notes();
+                if !text.is_empty() {
+                    text = format!("\n{text}");
+                }
                 let footer =
                     self.human.footer(&self.model, self.heard_seconds, self.elapsed_seconds);
-                Ok(write!(io::stdout().lock(), "\n{footer}")?)
+                Ok(write!(io::stdout().lock(), "{text}\n{footer}")?)
             }
             OutputFormat::Human => Ok(()),
             OutputFormat::Json => {

@@ -151,7 +151,7 @@ impl Container {
         };
         let end = no_end.then(|| "stops without its end mark, so it may be cut off".to_owned());
         let faults: Vec<String> = gaps.into_iter().chain(end).collect();
-        (!faults.is_empty()).then(|| format!("{}; scored what is there", faults.join(" and ")))
+        (!faults.is_empty()).then(|| format!("{}; used what is there", faults.join(" and ")))
     }
 
     /// Decodes the next packet that holds samples into `out`; false at the end.

@@ -125,9 +125,9 @@ impl Audio {
         Ok(Some(&self.block))
     }
 
-    /// Frames handed out so far.
-    pub fn frames(&self) -> u64 {
-        self.frames
+    /// Seconds handed out so far.
+    pub fn seconds(&self) -> f64 {
+        self.frames as f64 / f64::from(self.description.rate)
     }
 
     /// Sentences about what was wrong but could be read past; complete at the end.
@@ -141,7 +141,7 @@ impl Audio {
             && got + self.source.slack_frames() < promised
         {
             warnings.push(format!(
-                "the header promises {:.2} s of audio but only {:.2} s could be read; scored \
+                "the header promises {:.2} s of audio but only {:.2} s could be read; used \
                  what is there",
                 promised as f64 / rate,
                 got as f64 / rate,

@@ -4,10 +4,11 @@
 use serde::Serialize;
 use slap_edge::core::quality::{Grade, Report, Verdict};
 use slap_edge::core::score::Outcome;
+use slap_edge::model::{Bundle, EngineReport};
 
 use super::report::{
-    Certainty, ClassScore, Edge, Event, PromptScore, Quality, Reason, Recording, Segment,
-    TaskScore,
+    Certainty, ClassScore, Edge, Event, Model, PromptScore, Quality, Reason, Recording,
+    Segment, TaskScore,
 };
 use crate::audio::Description;
 
@@ -37,6 +38,17 @@ pub fn line<'a>(input: &'a str, happening: &'a Happening) -> (&'static str, Line
         Happening::Event(Event { edge: Edge::Offset, .. }) => "offset",
     };
     (name, Line { input, happening })
+}
+
+/// Which model speaks.
+pub fn model(bundle: &Bundle, engine: &EngineReport) -> Model {
+    Model {
+        bundle: bundle.manifest().name.clone(),
+        tower_sha256: bundle.tower_sha256().to_string(),
+        engine: engine.engine.to_owned(),
+        engine_version: engine.version.to_owned(),
+        precision: engine.precision.to_string(),
+    }
 }
 
 /// A recording that was opened.

@@ -51,6 +51,18 @@ impl Human {
         Self { style, width }
     }
 
+    /// What was recorded and how good it is, for results that do without a score.
+    pub fn recording(&self, title: &str, recording: &Recording, quality: &Quality) -> String {
+        let mut text = self.facts(title, recording, quality);
+        if quality.reasons.is_empty() {
+            let _ = writeln!(text, "{}", self.style.good("Good"));
+        } else {
+            text +=
+                &self.reasons(if quality.grade == POOR { "Poor" } else { "Usable" }, quality);
+        }
+        text
+    }
+
     /// Everything about one recording.
     pub fn score(&self, title: &str, score: &Score) -> String {
         let mut text = self.heading(title, &score.recording, &score.quality);
@@ -87,6 +99,23 @@ impl Human {
     }
 
     fn heading(&self, title: &str, recording: &Recording, quality: &Quality) -> String {
+        let mut text = self.facts(title, recording, quality);
+        if !quality.reasons.is_empty() {
+            let beginning = if quality.grade == POOR { "Not scored" } else { "Usable" };
+            text += &self.reasons(beginning, quality);
+        }
+        text
+    }
+
+    /// What speaks against a recording, in one sentence.
+    fn reasons(&self, beginning: &str, quality: &Quality) -> String {
+        let reasons: Vec<&str> =
+            quality.reasons.iter().map(|reason| reason.explanation.as_str()).collect();
+        let lines = wrap(&format!("{beginning} – {}.", reasons.join(", ")), self.width);
+        lines.iter().map(|line| self.style.caution(line) + "\n").collect()
+    }
+
+    fn facts(&self, title: &str, recording: &Recording, quality: &Quality) -> String {
         let mut facts = vec![duration(recording.seconds.unwrap_or(0.0))];
         facts.push(rate(recording.sample_rate));
         facts.push(match recording.channels {
@@ -100,17 +129,7 @@ impl Human {
         } else {
             "silent".to_owned()
         });
-        let mut text = heading(self.style, self.width, title, &facts.join(" · "));
-        if !quality.reasons.is_empty() {
-            let reasons: Vec<&str> =
-                quality.reasons.iter().map(|reason| reason.explanation.as_str()).collect();
-            let beginning = if quality.grade == POOR { "Not scored" } else { "Usable" };
-            let sentence = format!("{beginning} – {}.", reasons.join(", "));
-            for line in wrap(&sentence, self.width) {
-                let _ = writeln!(text, "{}", self.style.caution(line));
-            }
-        }
-        text
+        heading(self.style, self.width, title, &facts.join(" · "))
     }
 
     fn tasks(&self, text: &mut String, tasks: &[TaskScore]) {
@@ -478,6 +497,7 @@ mod tests {
                 task("Trembling", Certainty::Unsure, "steady", 0.56),
                 task("Age-typical sound", Certainty::Abstained, "", 0.0),
             ],
+            measures: None,
             prompts: vec![
                 sentence("a tired, hoarse voice", Some(0.2134), Some(93.2)),
                 sentence("かすれた声", Some(-0.05), None),

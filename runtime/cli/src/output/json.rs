@@ -27,7 +27,24 @@ struct Envelope<'a, T> {
 ///
 /// When `out` cannot be written to.
 pub fn line<T: Serialize>(out: &mut dyn Write, event: &str, payload: &T) -> anyhow::Result<()> {
-    write(out, &serde_json::to_string(&envelope(event, payload)).map_err(anyhow::Error::from)?)
+    unflushed_line(out, event, payload)?;
+    Ok(out.flush()?)
+}
+
+/// Writes `payload` as one compact line that may stay in a buffer, where lines come by the
+/// thousand.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn unflushed_line<T: Serialize>(
+    out: &mut dyn Write,
+    event: &str,
+    payload: &T,
+) -> anyhow::Result<()> {
+    let mut text = serde_json::to_string(&envelope(event, payload))?;
+    text.push('\n');
+    Ok(out.write_all(text.as_bytes())?)
 }
 
 /// Writes `payload` as one indented document, a piece at a time: with scores over time the
@@ -45,13 +62,6 @@ pub fn document<T: Serialize>(
     // A reader that went away is an error of the output, not of the text.
     serde_json::to_writer_pretty(&mut out, &envelope(event, payload))
         .map_err(io::Error::from)?;
-    out.write_all(b"\n")?;
-    out.flush()?;
-    Ok(())
-}
-
-fn write(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
-    out.write_all(text.as_bytes())?;
     out.write_all(b"\n")?;
     out.flush()?;
     Ok(())

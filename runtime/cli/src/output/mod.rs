@@ -1,13 +1,18 @@
-//! Results into text: [`json`] for programs, [`human`] for people.
+//! Results into text: [`json`] and [`csv`] for programs, [`human`] for people.
 
 pub mod convert;
+pub mod csv;
+pub mod frames;
 pub mod human;
 pub mod json;
+pub mod measures;
 mod page;
+mod panel;
 mod progress;
 pub mod report;
 mod terminal;
 
 pub use page::Page;
+pub use panel::Panel;
 pub use progress::Progress;
 pub use terminal::{Terminal, quote, safe};

@@ -6,6 +6,8 @@
 
 use serde::Serialize;
 
+use super::measures::Measures;
+
 /// Which model spoke.
 #[derive(Clone, Debug, Serialize)]
 pub struct Model {
@@ -48,6 +50,9 @@ pub struct Score {
     pub tasks: Vec<TaskScore>,
     /// One answer a sentence.
     pub prompts: Vec<PromptScore>,
+    /// What was measured of the voice; present where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measures: Option<Measures>,
     /// What was wrong with the recording but could be read past.
     pub warnings: Vec<String>,
     /// Scores over time; present where they were asked for.

@@ -152,7 +152,7 @@ fn truncated_compressed_files_are_scored_for_what_is_there() {
         let path = folder.file(name, &bytes[..bytes.len() * 3 / 4]);
         let ran = run(slap().args(["score", "--format", "json"]).arg(&path))
             .exits(0)
-            .says(&["promises 4.10 s", "scored what is there"]);
+            .says(&["promises 4.10 s", "used what is there"]);
         let seconds = ran.json()["payload"]["scores"][0]["recording"]["seconds"].as_f64();
         assert!((2.0..4.0).contains(&seconds.unwrap()), "{name}: {seconds:?}");
     }
@@ -182,9 +182,9 @@ fn an_ogg_that_lacks_something_is_scored_with_a_warning() {
     flipped[half] ^= 1;
     let hole = [&whole[..third], &whole[half..]].concat();
     for (name, bytes, parts) in [
-        ("bit.ogg", flipped.as_slice(), ["damaged or incomplete", "scored what is there"]),
-        ("hole.ogg", &hole, ["damaged or incomplete", "scored what is there"]),
-        ("cut.ogg", &whole[..half], ["without its end mark", "scored what is there"]),
+        ("bit.ogg", flipped.as_slice(), ["damaged or incomplete", "used what is there"]),
+        ("hole.ogg", &hole, ["damaged or incomplete", "used what is there"]),
+        ("cut.ogg", &whole[..half], ["without its end mark", "used what is there"]),
     ] {
         let path = folder.file(name, bytes);
         let ran = run(slap().args(["score", "--format", "json"]).arg(&path)).exits(0);

@@ -100,6 +100,16 @@ fn slaney_log_step() -> f64 {
     log(6.4) / 27.0
 }
 
+impl FrontEndSpec {
+    /// Where a frequency, in Hz, lies on the axis of bands: 0 is the middle of the lowest
+    /// band, `bands - 1` that of the highest.
+    pub fn band_at(&self, hertz: f64) -> f64 {
+        let low = to_mel(self.mel_scale, f64::from(self.low_hz));
+        let high = to_mel(self.mel_scale, f64::from(self.high_hz));
+        (to_mel(self.mel_scale, hertz) - low) / (high - low) * (self.bands as f64 + 1.0) - 1.0
+    }
+}
+
 /// Frequency in Hz to mel.
 fn to_mel(scale: MelScale, hz: f64) -> f64 {
     match scale {
@@ -132,6 +142,41 @@ mod tests {
             for hz in [0.0, 20.0, 440.0, 999.0, 1_000.0, 1_001.0, 7_999.0, 14_000.0] {
                 assert!((to_hz(scale, to_mel(scale, hz)) - hz).abs() < 1e-6, "{scale:?} {hz}");
             }
+        }
+    }
+
+    #[test]
+    fn frequencies_have_a_place_among_the_bands() {
+        for mel_scale in [MelScale::Htk, MelScale::Slaney, MelScale::Kaldi] {
+            let spec = FrontEndSpec { mel_scale, bands: 64, ..spec() };
+            assert!((spec.band_at(f64::from(spec.low_hz)) + 1.0).abs() < 1e-9);
+            assert!((spec.band_at(f64::from(spec.high_hz)) - 64.0).abs() < 1e-9);
+            assert!(spec.band_at(500.0) < spec.band_at(501.0));
+        }
+    }
+
+    fn spec() -> FrontEndSpec {
+        use crate::front_end::{Framing, Log, LogFloor, Normalise, Spectrum, Window};
+        FrontEndSpec {
+            sample_rate: 16_000,
+            frame_length: 400,
+            hop_length: 160,
+            fft_length: 512,
+            framing: Framing::Snip,
+            window: Window::Hann,
+            input_scale: 1.0,
+            remove_dc: false,
+            pre_emphasis: 0.0,
+            spectrum: Spectrum::Power,
+            mel_scale: MelScale::Htk,
+            mel_norm: MelNorm::None,
+            bands: 64,
+            low_hz: 50.0,
+            high_hz: 8_000.0,
+            log: Log::Ln,
+            log_floor: 1e-6,
+            log_floor_mode: LogFloor::Max,
+            normalise: Normalise::None,
         }
     }
 
