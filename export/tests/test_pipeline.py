@@ -128,6 +128,36 @@ def test_batches_are_repeatable_and_fit_together(made: tuple[Config, Path]) -> N
     assert (first.earlier <= first.last).all()
 
 
+def test_captions_from_measures_join_the_others(made: tuple[Config, Path]) -> None:
+    from slap_export.measures import Bins, corpus_bins
+    from slap_export.pairs import ABSENT, build_pool
+
+    config, root = made
+    corpus = root / config.corpus.path
+    texts, run = root / config.runs / "text", root / "measured"
+    bins = corpus_bins(corpus, root / config.runs / "measures", run, lambda _: None)
+    assert Bins.read(run / "bins.json").low == 0.3
+    features = load_features(config, root)
+    wanted = dataclasses.replace(config, text=dataclasses.replace(config.text, measured_captions=2))
+    plain = build_pool(features.clips, config, texts)
+    pool = build_pool(features.clips, wanted, texts, bins)
+    train = features.split("train")
+    count = config.text.captions_per_clip
+    for clip in train:
+        before, after = plain.of_clip[clip], pool.of_clip[clip]
+        assert [plain.texts[row] for row in before] == [pool.texts[row] for row in after[:count]]
+    known = plain.attributes.shape[1]
+    written = pool.facts[pool.of_clip[train][:, count:].ravel()]  # [captions, attributes]
+    assert (written[:, :known] == ABSENT).all()
+    assert (written[:, known:] != ABSENT).any(axis=1).all()
+    for place in range(count + 2):
+        true, unsure = pool.truth(train, pool.of_clip[train, place])
+        assert true.diagonal().all()
+        assert not (true & unsure).any()
+    with pytest.raises(ValueError, match="quantile bins"):
+        build_pool(features.clips, wanted, texts)
+
+
 def test_crops_longer_than_a_recording_end_in_silence(made: tuple[Config, Path]) -> None:
     config, root = made
     features = load_features(config, root)

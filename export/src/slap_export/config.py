@@ -133,6 +133,8 @@ class TextConfig:
     max_tokens: int
     captions_per_clip: int
     """Captions drawn for every recording once, before training."""
+    measured_captions: int = 0
+    """More of them, written from quantile bins of the voice's measures."""
 
 
 @dataclass(frozen=True)

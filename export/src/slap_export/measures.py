@@ -252,6 +252,16 @@ def fit_bins(table: Table, low: float = 0.3, high: float = 0.7) -> Bins:
     return Bins(low, high, functionals, quantities)
 
 
+def corpus_bins(
+    corpus: Path, cache: Path, run: Path, report: Any = print
+) -> list[dict[str, str | None]]:
+    """The bins of every recording of a corpus, in its order; what they are goes to `run`."""
+    table = measure_recordings(recordings_of(corpus), cache, report)
+    bins = fit_bins(table)
+    bins.write(run / "bins.json")
+    return [bins.of(table.row(index)) for index in range(len(table.recordings))]
+
+
 def _combined(
     name: str, values: Mapping[str, float | None], distributions: Mapping[str, Distribution]
 ) -> float:

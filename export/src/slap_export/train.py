@@ -20,6 +20,7 @@ from slap_export.config import AugmentConfig, Config, to_dict
 from slap_export.evaluate import macro_f1_by_task
 from slap_export.features import Features, load_features
 from slap_export.losses import multi_positive_info_nce, target_entropy
+from slap_export.measures import corpus_bins
 from slap_export.pairs import CaptionPool, build_pool
 from slap_export.text import TextProjection, text_files
 from slap_export.towers import SlapTower
@@ -267,7 +268,12 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
     progress, result = folder / "progress.pt", folder / "trained.pt"
     features = load_features(config, root)
     texts = root / config.runs / "text"
-    pool = build_pool(features.clips, config, texts)
+    bins = None
+    if config.text.measured_captions:
+        bins = corpus_bins(
+            root / config.corpus.path, root / config.runs / "measures", folder, report
+        )
+    pool = build_pool(features.clips, config, texts, bins)
     learner = start(config)
     if progress.exists():
         resume(learner, progress)
