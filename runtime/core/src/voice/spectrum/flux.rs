@@ -1,12 +1,12 @@
 //! How much the spectrum changed since the frame before.
 
-use super::short::{BINS, Power};
+use super::short::BINS;
 use super::window::sum;
 use crate::voice::descriptor::Descriptor;
 use crate::voice::frame::Frame;
 use libm::sqrtf;
 
-/// The magnitudes of the frame before, divided by their norm.
+/// The magnitude spectrum of the frame before.
 #[derive(Clone, Debug)]
 pub(super) struct Flux {
     before: Option<[f32; BINS]>,
@@ -17,19 +17,15 @@ impl Flux {
         Self { before: None }
     }
 
-    /// There is no frame before.
-    pub(super) fn forget(&mut self) {
-        self.before = None;
+    /// A frame of digital silence: its spectrum is known, and empty.
+    pub(super) fn silence(&mut self, frame: &mut Frame) {
+        self.measure(&[0.0; BINS], frame);
     }
 
-    pub(super) fn measure(&mut self, power: &Power, frame: &mut Frame) {
-        let scale = 1.0 / sum(power);
-        if !scale.is_finite() {
-            return self.forget();
-        }
+    pub(super) fn measure(&mut self, power: &[f32; BINS], frame: &mut Frame) {
         let mut magnitudes = [0.0; BINS];
         for (magnitude, power) in magnitudes.iter_mut().zip(power) {
-            *magnitude = sqrtf(power * scale);
+            *magnitude = sqrtf(*power);
         }
         if let Some(before) = &self.before {
             let mut changes = [0.0; BINS];

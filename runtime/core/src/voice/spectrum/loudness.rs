@@ -10,8 +10,9 @@ use libm::{expf, log, pow};
 /// The power law of hearing: the exponent from power to loudness.
 const COMPRESSION: f64 = 0.33;
 
-/// A sinusoid of full scale at 1 kHz, in the middle of a band, would sum up to this.
-const FULL_SCALE: f64 = 1.0;
+/// Loudness of a band that holds the power of a full-scale sinusoid, at 1 kHz. The tapered
+/// sinusoid spreads over several bands, and so has a loudness of 2.
+const FULL_SCALE: f64 = 0.74;
 
 /// Loudness from mel bands.
 ///
@@ -25,10 +26,11 @@ pub(super) struct Loudness {
 
 impl Loudness {
     pub(super) fn new() -> Self {
-        let reference = pow(sensitivity(1_000.0), COMPRESSION) / FULL_SCALE;
+        let reference = pow(sensitivity(1_000.0), COMPRESSION);
         Self {
             log_gains: core::array::from_fn(|band| {
-                log(pow(sensitivity(centre_hz(band)), COMPRESSION) / reference) as f32
+                let gain = pow(sensitivity(centre_hz(band)), COMPRESSION) / reference;
+                log(gain * FULL_SCALE) as f32
             }),
         }
     }

@@ -1,10 +1,10 @@
 //! Mel-frequency cepstral coefficients.
 
 use super::auditory::BANDS;
-use super::window::dot;
 use crate::front_end::{Log, LogFloor, logarithm};
 use crate::voice::descriptor::Descriptor;
 use crate::voice::frame::Frame;
+use crate::voice::vector::dot;
 use core::f64::consts::PI;
 use libm::{cos, sin, sqrt};
 
@@ -18,11 +18,14 @@ const LIFTER: f64 = 22.0;
 /// Power below which a band is empty: -120 dB, where 16-bit samples round.
 const FLOOR: f32 = 1e-12;
 
+/// Bands, and zeros to a multiple of 8.
+const PADDED: usize = BANDS.next_multiple_of(8);
+
 /// Cepstral coefficients from mel bands (Davis & Mermelstein 1980), liftered (Juang et al.
 /// 1987): the cosine transform of the bands' logarithms.
 #[derive(Clone, Debug)]
 pub(super) struct Mfcc {
-    cosines: [[f32; BANDS]; KEPT.len()],
+    cosines: [[f32; PADDED]; KEPT.len()],
 }
 
 impl Mfcc {
@@ -34,14 +37,16 @@ impl Mfcc {
                 let lifter = 1.0 + LIFTER / 2.0 * sin(PI * i / LIFTER);
                 let gain = lifter * sqrt(2.0 / count);
                 core::array::from_fn(|band| {
-                    (gain * cos(PI * i * (band as f64 + 0.5) / count)) as f32
+                    let cosine = cos(PI * i * (band as f64 + 0.5) / count);
+                    if band < BANDS { (gain * cosine) as f32 } else { 0.0 }
                 })
             }),
         }
     }
 
     pub(super) fn measure(&self, bands: &[f32; BANDS], frame: &mut Frame) {
-        let mut logs = *bands;
+        let mut logs = [1.0; PADDED];
+        logs[..BANDS].copy_from_slice(bands);
         logarithm(Log::Ln, FLOOR, LogFloor::Max, &mut logs);
         for (descriptor, cosines) in KEPT.into_iter().zip(&self.cosines) {
             frame.set(descriptor, dot(cosines, &logs));

@@ -28,7 +28,7 @@ mod window;
 
 pub(super) use long::{LongState, LongTables};
 pub(super) use short::{ShortState, ShortTables};
-pub(super) use window::{dot, load, unit_taper};
+pub(super) use window::{load, unit_taper};
 
 /// Samples of the window that every analysis is given, centred on the middle of the frame:
 /// 60 ms. Those that need less take the middle of it.

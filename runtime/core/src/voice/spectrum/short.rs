@@ -65,7 +65,7 @@ impl ShortTables {
         frame: &mut Frame,
     ) {
         let Some(mean_square) = load(window, &self.taper, fft.input(buffers)) else {
-            state.flux.forget();
+            state.flux.silence(frame);
             frame.set(Descriptor::Loudness, 0.0);
             return;
         };
@@ -73,7 +73,9 @@ impl ShortTables {
         fft.power(buffers, &mut power);
         frame.set(Descriptor::Level, 10.0 * log10f(mean_square));
         balance::measure(&power, frame);
-        state.flux.measure(&power, frame);
+        if let Some(power) = power.first_chunk() {
+            state.flux.measure(power, frame);
+        }
         let bands = self.auditory.bands(&power);
         self.loudness.measure(&bands, frame);
         self.mfcc.measure(&bands, frame);

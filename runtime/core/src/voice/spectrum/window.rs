@@ -2,6 +2,7 @@
 
 use super::WINDOW;
 use crate::front_end::{self, Window};
+use crate::voice::vector::dot;
 
 /// Values added up side by side, so that a sum becomes vector code.
 const LANES: usize = 8;
@@ -15,34 +16,6 @@ pub(in crate::voice) fn sum(values: &[f32]) -> f32 {
     for chunk in chunks {
         for (lane, value) in lanes.iter_mut().zip(chunk) {
             *lane += value;
-        }
-    }
-    fold(lanes) + rest
-}
-
-/// Sum of the squares of the values, each less `offset`.
-#[inline]
-fn sum_squares(values: &[f32], offset: f32) -> f32 {
-    let mut lanes = [0.0f32; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|v| (v - offset) * (v - offset)).sum();
-    for chunk in chunks {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += (value - offset) * (value - offset);
-        }
-    }
-    fold(lanes) + rest
-}
-
-/// Sum of `a[i] b[i]`.
-#[inline]
-pub(in crate::voice) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; LANES];
-    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b).sum();
-    for (left, right) in left.zip(right) {
-        for lane in 0..LANES {
-            lanes[lane] += left[lane] * right[lane];
         }
     }
     fold(lanes) + rest
@@ -69,9 +42,9 @@ pub(in crate::voice) fn unit_taper<const N: usize>(window: Window) -> [f32; N] {
 /// 24-bit sample lies 10 dB above.
 const SILENCE: f32 = 1e-16;
 
-/// Tapers the middle `taper.len()` samples of the window, less their mean, to the front of
-/// `input`, zeros behind them. Returns their mean square without the mean; `None` for
-/// digital silence, constant or not.
+/// Tapers the middle `taper.len()` samples of the window, a multiple of 8, less their mean,
+/// to the front of `input`; zeros follow. Returns their mean square without the mean;
+/// `None` for digital silence, of whatever constant.
 pub(in crate::voice) fn load(
     window: &[f32; WINDOW],
     taper: &[f32],
@@ -83,14 +56,17 @@ pub(in crate::voice) fn load(
     if samples.iter().all(|sample| *sample == samples[0]) {
         return None;
     }
+    let (head, tail) = input.split_at_mut(samples.len());
     let mean = sum(samples) / count;
-    let mean_square = sum_squares(samples, mean) / count;
+    for (value, sample) in head.iter_mut().zip(samples) {
+        *value = sample - mean;
+    }
+    let mean_square = dot(head, head) / count;
     if !(mean_square.is_finite() && mean_square > SILENCE) {
         return None;
     }
-    let (head, tail) = input.split_at_mut(taper.len());
-    for ((value, sample), taper) in head.iter_mut().zip(samples).zip(taper) {
-        *value = (sample - mean) * taper;
+    for (value, taper) in head.iter_mut().zip(taper) {
+        *value *= taper;
     }
     tail.fill(0.0);
     Some(mean_square)
@@ -106,9 +82,6 @@ mod tests {
         for n in 0..=21 {
             let expected = values[..n].iter().sum::<f32>();
             assert_eq!(sum(&values[..n]), expected);
-            let squares = values[..n].iter().map(|v| v * v).sum::<f32>();
-            assert_eq!(dot(&values[..n], &values[..n]), squares);
-            assert_eq!(sum_squares(&values[..n], 0.0), squares);
         }
     }
 
