@@ -11,6 +11,7 @@ def against_truth() -> list[Figure]:
     return [
         *truth_of_source.steady_pitch(),
         *truth_of_source.moving_pitch(),
+        *truth_of_source.slopes(),
         *truth_of_source.noisy_pitch(),
         *truth_of_source.cycles(),
         *truth_of_source.perturbation(),

@@ -142,7 +142,7 @@ def bad_input() -> dict[str, Audio]:
         "two speakers": voice + other,
         "hum": 0.05 * hum,
         "telephone band": narrow,
-        "clipped": np.clip(12 * voice, -0.9, 0.9),
+        "clipped": np.clip(12 * voice, -1.0, 1.0),
         "a tenth of a second": voice[4_000:5_600],
         "a hundredth of a second": voice[4_000:4_160],
         "child at 300 Hz": speak(child.but(pitch=300)).audio,
@@ -150,7 +150,7 @@ def bad_input() -> dict[str, Audio]:
         "child at 500 Hz": speak(child.but(pitch=500, vowel="u")).audio,
         "creaky": speak(creak).audio,
         "creaky, every other cycle weak": speak(
-            creak.but(jitter=0.05, shimmer_db=3.0, pitch=70, alternating=True)
+            creak.but(jitter=0.05, shimmer_db=1.5, pitch=70, alternating=True)
         ).audio,
-        "louder than full scale": 4 * voice,
+        "louder than full scale": 40 * voice,
     }

@@ -11,15 +11,11 @@ from typing import Any
 
 import slap_edge
 
-from .against_oracles import (
-    PitchRow,
-    Row,
-    opensmile_rows,
-    oracles_among_themselves,
-    pitch_rows,
-    praat_rows,
-)
+from .against_opensmile import opensmile_rows
+from .against_pitch import PitchRow, oracles_among_themselves, pitch_rows
+from .against_praat import praat_rows
 from .against_truth import against_truth
+from .asked import Row
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "voice-measures.md"
 TOLERANCES = Path(__file__).with_name("tolerances.toml")

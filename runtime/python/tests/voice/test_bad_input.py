@@ -78,9 +78,10 @@ def test_without_a_voice_its_measures_are_absent(name: str) -> None:
 def test_without_sound_there_is_no_spectrum(name: str) -> None:
     found = measure(name)
     for descriptor in slap_edge.DESCRIPTORS:
-        track = found["frames"][descriptor]
-        if descriptor == "loudness":
-            assert np.all(track == 0.0)
+        # Beyond the ends lies silence, so that a constant has a step there.
+        track = found["frames"][descriptor][6:-6]
+        if descriptor in ("loudness", "spectral_flux"):
+            assert np.all(track == 0.0), descriptor
         else:
             assert np.isnan(track).all(), descriptor
 
@@ -112,9 +113,9 @@ def test_creak_is_irregular_not_regular() -> None:
 
 def test_alternating_cycles_are_not_mistaken_for_clear_voice() -> None:
     found = measure("creaky, every other cycle weak")["functionals"]
-    assert found["shimmer.local_db"] is None or found["pitch_hz.p50"] is not None
-    if found["pitch_hz.p50"] and abs(found["pitch_hz.p50"] - 70) < 10:
-        assert found["shimmer.local_db"] > 2.0
+    assert found["pitch_hz.p50"] == pytest.approx(70, rel=0.05)
+    assert found["jitter.local"] > 0.05
+    assert found["shimmer.local_db"] > 1.0
 
 
 def test_hum_is_below_the_floor() -> None:

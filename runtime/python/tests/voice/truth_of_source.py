@@ -71,6 +71,24 @@ def moving_pitch() -> Iterator[Figure]:
     )
 
 
+def slopes() -> Iterator[Figure]:
+    """How fast the pitch rises and falls: 8 semitones a second, and vibrato."""
+    up = ask_slap_edge(clip("up", Voice(pitch=110, glide=2.0)).audio).functionals
+    down = ask_slap_edge(clip("down", Voice(pitch=220, glide=0.5)).audio).functionals
+    for way, found in (("rising", up), ("falling", down)):
+        name = f"pitch_semitones.{way}_slope_mean"
+        error = abs(found[name] - 8.0)
+        yield Figure(f"slope.{way}", name, f"{way} by 8 st/s", "error", "st/s", error)
+    depth, rate = 0.04, 5.0
+    swing = 12 * np.log2((1 + depth) / (1 - depth))
+    voice = Voice(pitch=150, vibrato_hz=rate, vibrato_depth=depth)
+    found = ask_slap_edge(clip("vibrato", voice).audio).functionals
+    for way in ("rising", "falling"):
+        name = f"pitch_semitones.{way}_slope_mean"
+        error = abs(found[name] / (swing * 2 * rate) - 1) * 100
+        yield Figure(f"slope.vibrato.{way}", name, "vibrato, 5 Hz, ±4 %", "error", "%", error)
+
+
 def noisy_pitch() -> Iterator[Figure]:
     """Voices under noise, and noise alone."""
     for hnr in (10.0, 0.0):
@@ -177,12 +195,18 @@ def measured_perturbation(reading: Reading, name: str) -> float:
 PERTURBATIONS = [f"jitter.{k}" for k in JITTERS] + [f"shimmer.{k}" for k in SHIMMERS]
 
 
+# Standard deviations of periods (relative) and amplitudes (dB). Cycles that alternate by more
+# than the first are no longer jitter: they repeat every other cycle, an octave below.
+ALTERNATING = ((0.0, 0.0), (0.0025, 0.1), (0.005, 0.3))
+RANDOM = (*ALTERNATING, (0.01, 0.6), (0.02, 1.2))
+
+
 def perturbation() -> Iterator[Figure]:
     """Pulses whose cycles differ in length and strength: random, and every other."""
     made = []
     for pitch in (80.0, 120.0, 200.0, 320.0):
-        for jitter, shimmer in ((0.0, 0.0), (0.0025, 0.1), (0.005, 0.3), (0.01, 0.6), (0.02, 1.2)):
-            for alternating in (False, True):
+        for alternating, drawn in ((False, RANDOM), (True, ALTERNATING)):
+            for jitter, shimmer in drawn:
                 voice = Voice(pitch=pitch, source="pulse", jitter=jitter, shimmer_db=shimmer)
                 made.append(clip("pulses", voice.but(alternating=alternating, seed=int(pitch))))
     readings = [ask_slap_edge(c.audio) for c in made]

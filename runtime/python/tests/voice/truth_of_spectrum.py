@@ -73,7 +73,7 @@ def tilt() -> Iterator[Figure]:
     rds = np.arange(0.5, 2.8, 0.2)
     ranks: dict[str, list[float]] = {name: [] for name in TILTS}
     for vowel in "au":
-        voices = [Voice(rd=float(rd), vowel=vowel, hnr_db=35.0, seconds=1.0) for rd in rds]
+        voices = [Voice(rd=float(rd), vowel=vowel, hnr_db=60.0, seconds=1.0) for rd in rds]
         made = [clip("tilt", voice) for voice in voices]
         readings = [ask_slap_edge(c.audio) for c in made]
         for name, sign in TILTS.items():
