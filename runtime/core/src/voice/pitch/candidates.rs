@@ -22,7 +22,7 @@ pub(super) const LAGS: usize = LONGEST + 2 + REACH + 2;
 const LOWEST: f32 = 0.2;
 
 /// How strong "unvoiced" is in a frame that is not silent (Boersma's voicing threshold).
-const VOICING: f32 = 0.45;
+const VOICING: f32 = 0.42;
 
 /// What a candidate loses for each octave below the ceiling (Boersma's octave cost): of
 /// a period and its multiples, equally high, the shortest wins.
@@ -33,11 +33,19 @@ const OCTAVE_COST: f32 = 0.02;
 const SILENCE: f32 = 0.03;
 
 /// Up to this lag, in samples of the low rate, a candidate must show at its multiples, too:
-/// 10 ms. The ringing of a resonance decays from multiple to multiple, a voice does not.
-const ECHOES: f32 = 40.0;
+/// 12.5 ms. The ringing of a resonance decays from multiple to multiple, a voice does not.
+const ECHOES: f32 = 50.0;
 
 /// How far a candidate may stand above the mean of its multiples.
-const ABOVE_ECHOES: f32 = 0.1;
+const ABOVE_ECHOES: f32 = 0.07;
+
+/// Of two candidates, one a multiple of the other's period, the shorter is believed unless
+/// the longer is higher by this share of what it lacks: in noise, the heights at multiples of
+/// the true period scatter.
+const SCATTER: f32 = 0.4;
+
+/// How far a ratio of periods may be from a whole number, relative to it.
+const MULTIPLE: f32 = 0.04;
 
 /// A pitch that a frame may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -117,7 +125,26 @@ impl Candidates {
                 strength: periodicity.min(borne_out) + OCTAVE_COST * octaves,
             });
         }
+        found.demote_multiples();
         found
+    }
+
+    /// Puts candidates below those of which they may be a multiple.
+    fn demote_multiples(&mut self) {
+        for longer in 1..self.count {
+            for shorter in 0..longer {
+                let (other, own) = (self.list[shorter], self.list[longer]);
+                let ratio = other.frequency_hz / own.frequency_hz;
+                let whole = libm::roundf(ratio);
+                let is_multiple = whole >= 2.0 && (ratio - whole).abs() < MULTIPLE * whole;
+                let height = other.strength - OCTAVE_COST * other.octaves;
+                if is_multiple && height >= own.periodicity - SCATTER * (1.0 - own.periodicity)
+                {
+                    let below = other.strength - OCTAVE_COST * libm::log2f(whole);
+                    self.list[longer].strength = own.strength.min(below);
+                }
+            }
+        }
     }
 
     /// Adds a candidate, in place of the weakest where there is no room.
@@ -137,7 +164,7 @@ impl Candidates {
     }
 }
 
-/// Mean height at a period and its multiples up to 10 ms.
+/// Mean height at a period and its multiples up to 12.5 ms.
 fn echoes(correlation: &[f32; REACH + LAGS], sinc: &Sinc, period: f32, height: f32) -> f32 {
     let (mut sum, mut count, mut place) = (height, 1.0, 2.0 * period);
     while place <= ECHOES {

@@ -25,8 +25,8 @@ const KEPT: usize = BEFORE + (LATE + 1) * HOP_OUT - Decimator::LAG_OUT;
 /// the time is silence.
 const QUIETEST: f32 = 0.005;
 
-/// What is left of the recent loudest after a frame: it falls by 3 dB a second.
-const FADING: f32 = 0.996_55;
+/// What is left of the recent loudest after a frame: it falls by 2 dB a second.
+const FADING: f32 = 0.997_70;
 
 /// What all scans share: windows, tables and a transform of [`Plan::SHORT`] samples.
 ///
@@ -94,7 +94,7 @@ impl<F: RealFft> ScanPlan<F> {
     }
 
     /// The transform.
-    pub(in super::super) fn fft(&self) -> &F {
+    pub(crate) fn fft(&self) -> &F {
         &self.fft
     }
 }
@@ -105,7 +105,7 @@ impl<F: RealFft> ScanPlan<F> {
 ///
 /// A frame is judged by 55 ms about its middle, below 2 kHz. It is silent, and thus
 /// unvoiced, as far as its level is 30 dB or more below the recent loudest, which falls by
-/// 3 dB a second and is never taken below -46 dBFS. About 4 KiB with a transform in place.
+/// 2 dB a second and is never taken below -46 dBFS. About 4 KiB with a transform in place.
 pub struct Scan<F: RealFft> {
     buffers: F::Buffers,
     decimator: Decimator,
