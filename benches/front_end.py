@@ -1,16 +1,15 @@
 """Times streaming front ends that are called from Python.
 
-Takes float32 audio on standard input and prints, as JSON, the microseconds
-that each contestant took for a hop in each round. The contestants take turns.
+Takes float32 audio on standard input and prints the microseconds
+that each contestant took for a hop in each round.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable
 
+import harness
 import kaldi_native_fbank
 import numpy as np
 import slap_edge
@@ -76,22 +75,15 @@ def ours(hops: np.ndarray) -> float:
 
 
 def main() -> None:
-    hop, rounds = int(sys.argv[1]), int(sys.argv[2])
-    audio = np.frombuffer(sys.stdin.buffer.read(), dtype="<f4")
-    hops = audio.reshape(-1, hop)  # [hops, samples of a hop]
+    samples, hop = harness.audio()
+    hops = samples.reshape(-1, hop)  # [hops, samples of a hop]
     lists = [hop.tolist() for hop in hops]  # converting them is not its work
-    contestants: dict[str, Callable[[], float]] = {
+    contestants = {
         "slap_edge through Python, as Kaldi": lambda: ours(hops),
         "kaldi-native-fbank through Python, from lists": lambda: kaldi(lists),
         "kaldi-native-fbank through Python, from arrays": lambda: kaldi(hops),
     }
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for measured in range(-1, rounds):
-        for name, run in contestants.items():
-            took = run()
-            if measured >= 0:  # the first round warms up
-                times[name].append(took * 1e6 / len(hops))
-    json.dump(times, sys.stdout)
+    harness.take_turns(contestants, len(hops))
 
 
 if __name__ == "__main__":

@@ -6,10 +6,13 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is the result")]
 
 mod command;
+mod contest;
 mod front_end;
 mod machine;
+mod python;
 mod statistics;
 mod table;
+mod voice;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,7 +43,9 @@ fn main() -> ExitCode {
     };
 
     println!("{}\n", machine::line());
-    let measured = front_end::run(&python).and_then(|()| command::run(&slap_edge));
+    let measured = front_end::run(&python)
+        .and_then(|()| voice::run(&python))
+        .and_then(|()| command::run(&slap_edge));
     match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

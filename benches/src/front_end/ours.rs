@@ -5,8 +5,8 @@ use slap_core::front_end::{
     StdStream, Window,
 };
 
-use super::Contestant;
 use crate::Outcome;
+use crate::contest::Contestant;
 
 /// slap-core with one convention.
 pub struct Ours {

@@ -2,7 +2,7 @@
 
 use mel_spec::prelude::{MelConfig, MelSpectrogram, RingBuffer, Spectrogram};
 
-use super::{Contestant, HOP};
+use crate::contest::{Contestant, HOP};
 
 const FFT: usize = 400;
 const BANDS: usize = 80;
