@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use slap_core::quality::Intake;
+use slap_core::quality::{Dropouts, Intake};
 
 use crate::pcm::{Format, FormatError, Pcm};
 use crate::resampler::{ResampleError, Resampler};
@@ -28,6 +28,7 @@ struct Open {
     block: Vec<f32>,
     filled: usize,
     intake: Intake,
+    dropouts: Dropouts,
 }
 
 /// What a source hands on: first what was wrong with a block, then the samples it became.
@@ -150,6 +151,7 @@ impl Open {
             block: vec![0.0; block],
             filled: 0,
             intake: Intake::default(),
+            dropouts: Dropouts::new(format.rate),
         })
     }
 
@@ -157,10 +159,12 @@ impl Open {
         &mut self,
         pass: &mut impl FnMut(Passing<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        let block = &self.block[..self.filled];
+        self.dropouts.push(block, &mut self.intake);
         pass(Passing::Intake(&core::mem::take(&mut self.intake)))?;
         let mut result = Ok(());
         self.resampler
-            .push(&self.block[..self.filled], |samples| {
+            .push(block, |samples| {
                 if result.is_ok() {
                     result = pass(Passing::Samples(samples));
                 }

@@ -1,69 +1,176 @@
 //! Measuring the samples as they come.
 
-use super::{Intake, Level, Plan, Tally};
+use super::plan::FFT_LENGTH;
+use super::snr::Levels;
+use super::{Dropouts, Intake, Level, Plan, Tally};
 use crate::front_end::RealFft;
+use crate::voice::pitch::Scan;
 use core::fmt;
+
+/// The spectrum is taken once in so many frames: of a mean nothing is gained by more.
+const SPECTRUM_EVERY: u64 = 4;
+
+/// Room for the levels of frames whose voicing is not known yet.
+const PENDING: usize = 8;
+
+/// Stands for the level of a frame of digital silence, which says nothing of the noise.
+const NO_LEVEL: u8 = u8::MAX;
 
 /// Measures a stream of samples in -1 to 1. Every call takes the [`Plan`] that the meter
 /// was made from.
 ///
 /// The result is the same, bit for bit, however the stream is cut into slices: sums are
-/// made sample by sample within frames of 10 ms, and frame by frame.
+/// made sample by sample within frames of 10 ms, and frame by frame. Nothing allocates.
 pub struct Meter<F: RealFft> {
     buffers: F::Buffers,
+    scan: Scan<F>,
+    dropouts: Dropouts,
+    /// The latest samples, a ring.
+    latest: [f32; FFT_LENGTH],
+    place: usize,
+    power: [f32; FFT_LENGTH / 2 + 1],
+    pending: [u8; PENDING],
+    /// Frames since the stream began.
+    frames: u64,
+    was_active: bool,
     tally: Tally,
     frame: Level,
 }
 
 impl<F: RealFft> Meter<F> {
     pub(super) fn new(plan: &Plan<F>) -> Self {
-        Self { buffers: plan.fft.buffers(), tally: Tally::default(), frame: Level::default() }
+        // Frames whose voicing is due must find their place still theirs.
+        const { assert!(Scan::<F>::DELAY_FRAMES < PENDING) };
+        Self {
+            buffers: plan.scan.fft().buffers(),
+            scan: plan.scan.scan(),
+            dropouts: Dropouts::new(plan.sample_rate()),
+            latest: [0.0; FFT_LENGTH],
+            place: 0,
+            power: [0.0; FFT_LENGTH / 2 + 1],
+            pending: [NO_LEVEL; PENDING],
+            frames: 0,
+            was_active: false,
+            tally: Tally::new(),
+            frame: Level::default(),
+        }
     }
 
     /// Measures samples that are recorded and scored as they are. NaN and infinity are
     /// counted, and measured as zero.
     pub fn push(&mut self, plan: &Plan<F>, samples: &[f32]) {
-        self.intake(samples);
-        self.level(plan, samples);
+        let mut finite = [0.0; 64];
+        for samples in samples.chunks(finite.len()) {
+            for (finite, &sample) in finite.iter_mut().zip(samples) {
+                *finite = self.tally.intake.admit(sample);
+            }
+            let finite = &finite[..samples.len()];
+            self.dropouts.push(finite, &mut self.tally.intake);
+            self.level(plan, finite);
+        }
     }
 
-    /// Counts samples as recorded, where the signal that is scored is derived from them.
-    pub fn intake(&mut self, samples: &[f32]) {
-        self.tally.intake.count(samples);
-    }
-
-    /// Counts samples as recorded that have been counted elsewhere.
+    /// Adds what was counted in the samples as recorded, where the signal that is scored
+    /// is derived from them.
     pub fn add_intake(&mut self, intake: &Intake) {
         self.tally.intake.add(intake);
     }
 
     /// Measures the signal that is scored, where it is derived from what was recorded.
+    /// NaN and infinity are measured as zero.
     pub fn level(&mut self, plan: &Plan<F>, mut samples: &[f32]) {
         while !samples.is_empty() {
             let room = (plan.frame_length - self.frame.samples) as usize;
             let (now, rest) = samples.split_at(room.min(samples.len()));
             for &sample in now {
+                let sample = if sample.is_finite() { sample } else { 0.0 };
                 self.frame.sample(sample);
+                self.latest[self.place] = sample;
+                self.place = (self.place + 1) % FFT_LENGTH;
             }
-            if self.frame.samples == plan.frame_length {
-                self.frame.frames = 1;
-                let Level { square, sum, .. } = self.frame;
-                let about_mean = (square - sum * sum / plan.frame_length as f64).max(0.0);
-                self.frame.active_frames = u64::from(about_mean >= plan.active_square);
-                self.frame.loudest_square = about_mean;
-                self.tally.level.add(&self.frame);
-                self.frame = Level::default();
+            let complete = self.frame.samples == plan.frame_length;
+            if complete {
+                self.complete_frame(plan);
+            }
+            if plan.looks_for_pitch() {
+                let Self { scan, tally, pending, .. } = self;
+                scan.push(&plan.scan, now, |frame, candidates| {
+                    let bin = pending[frame as usize % PENDING];
+                    if bin != NO_LEVEL {
+                        tally.levels.count(bin, candidates.is_voiced());
+                    }
+                });
             }
             samples = rest;
         }
     }
 
-    /// Ends the stream: what is still due for the last frames is settled.
-    pub fn finish(&mut self, _plan: &Plan<F>) {}
+    fn complete_frame(&mut self, plan: &Plan<F>) {
+        let Level { square, sum, .. } = self.frame;
+        let length = plan.frame_length as f64;
+        let about_mean = (square - sum * sum / length).max(0.0);
+        let is_active = about_mean >= plan.active_square;
+        let is_silent = about_mean <= plan.silent_square;
+        self.frame.frames = 1;
+        self.frame.active_frames = u64::from(is_active);
+        self.frame.silent_frames = u64::from(is_silent);
+        self.frame.loudest_square = about_mean;
+        self.tally.level.add(&self.frame);
+        self.frame = Level::default();
+
+        let bin = if is_silent { NO_LEVEL } else { Levels::bin(about_mean / length) };
+        if plan.looks_for_pitch() {
+            self.pending[self.frames as usize % PENDING] = bin;
+        } else if bin != NO_LEVEL {
+            self.tally.levels.count(bin, false);
+        }
+        self.frames += 1;
+        // At 16 kHz the window's middle lies in the frame before this one.
+        if self.frames.is_multiple_of(SPECTRUM_EVERY) && self.was_active {
+            self.take_spectrum(plan);
+        }
+        self.was_active = is_active;
+    }
+
+    fn take_spectrum(&mut self, plan: &Plan<F>) {
+        let fft = plan.scan.fft();
+        let input = fft.input(&mut self.buffers);
+        let (later, earlier) = self.latest.split_at(self.place);
+        let half = &plan.half_window;
+        let window = half.iter().chain(half.iter().rev());
+        for ((out, sample), weight) in
+            input.iter_mut().zip(earlier.iter().chain(later)).zip(window)
+        {
+            *out = sample * weight;
+        }
+        fft.power(&mut self.buffers, &mut self.power);
+        self.tally.spectrum.count(&self.power);
+    }
+
+    /// Ends the stream: settles whether the last frames are voiced. Afterwards only
+    /// [`tally`](Self::tally), [`take`](Self::take) and [`reset`](Self::reset) are of use.
+    pub fn finish(&mut self, plan: &Plan<F>) {
+        if !plan.looks_for_pitch() {
+            return;
+        }
+        let end = self.frames;
+        let silence = [0.0; 64];
+        let Self { scan, tally, pending, .. } = self;
+        let rest = plan.frame_length * (Scan::<F>::DELAY_FRAMES as u64 + 1);
+        for _ in 0..rest.div_ceil(silence.len() as u64) {
+            scan.push(&plan.scan, &silence, |frame, candidates| {
+                let bin = pending[frame as usize % PENDING];
+                if frame < end && bin != NO_LEVEL {
+                    tally.levels.count(bin, candidates.is_voiced());
+                }
+            });
+        }
+    }
 
     /// Everything since the start, or since the last [`take`](Self::take).
     ///
-    /// An unfinished frame is in the sums, but is not counted as a frame.
+    /// An unfinished frame is in the sums, but is not counted as a frame. Whether a frame
+    /// is voiced, and how loud it is compared with others, is known 30 ms after its end.
     pub fn tally(&self) -> Tally {
         let mut tally = self.tally;
         tally.level.add(&self.frame);
@@ -78,7 +185,14 @@ impl<F: RealFft> Meter<F> {
 
     /// Forgets everything measured.
     pub fn reset(&mut self) {
-        self.tally = Tally::default();
+        self.scan.reset();
+        self.dropouts.reset();
+        self.latest = [0.0; FFT_LENGTH];
+        self.place = 0;
+        self.pending = [NO_LEVEL; PENDING];
+        self.frames = 0;
+        self.was_active = false;
+        self.tally = Tally::new();
         self.frame = Level::default();
     }
 }
@@ -180,11 +294,17 @@ mod tests {
     fn full_scale_of_eight_bits_is_clipped() {
         let mut intake = Intake::default();
         intake.count(&[127.0 / 128.0, -1.0, 0.98, f32::INFINITY]);
-        assert_eq!(intake, Intake { samples: 4, clipped: 2, not_finite: 1 });
+        assert_eq!(
+            intake,
+            Intake { samples: 4, clipped: 2, not_finite: 1, ..Intake::default() }
+        );
         assert_eq!(intake.admit(f32::MAX), LOUDEST);
         assert_eq!(intake.admit(-1.5), -1.5);
         assert_eq!(intake.admit(f32::NEG_INFINITY), 0.0);
-        assert_eq!(intake, Intake { samples: 7, clipped: 4, not_finite: 2 });
+        assert_eq!(
+            intake,
+            Intake { samples: 7, clipped: 4, not_finite: 2, ..Intake::default() }
+        );
     }
 
     #[test]

@@ -13,13 +13,17 @@
 //! "Active" means louder than a threshold, "voiced" means periodic. Neither tells a voice
 //! from other sound; that is the tower's work.
 
+mod bandwidth;
+mod dropouts;
 mod limits;
 mod meter;
 mod plan;
 mod report;
+mod snr;
 mod tally;
 mod verdict;
 
+pub use dropouts::Dropouts;
 pub use limits::{Bounds, Limits, LimitsError};
 pub use meter::Meter;
 #[cfg(feature = "std")]

@@ -2,23 +2,31 @@
 
 use core::fmt;
 
-use super::report::decibels;
+use super::report::{QUIETEST_DBFS, decibels};
 use super::{Limits, LimitsError, Meter, Report, Tally, Verdict};
 use crate::front_end::RealFft;
+use crate::voice;
+use crate::voice::pitch::ScanPlan;
+use core::f64::consts::PI;
 
 /// Frames in a second: activity is decided every 10 ms.
 const FRAMES_PER_SECOND: u32 = 100;
 
 /// Length of the transform, in samples: that of the pitch scan, which shares it.
-const FFT_LENGTH: usize = 512;
+pub(super) const FFT_LENGTH: usize = 512;
 
 /// Limits, tables and the transform. Immutable and shared; every stream of audio has a
 /// [`Meter`] of its own.
 #[derive(Clone, Debug)]
 pub struct Plan<F> {
-    pub(super) fft: F,
+    pub(super) scan: ScanPlan<F>,
+    /// The rising half of a Hann window.
+    pub(super) half_window: [f32; FFT_LENGTH / 2],
+    /// Turns the power of a frame's spectrum into the mean square of its samples.
+    power_scale: f64,
     pub(super) frame_length: u64,
     pub(super) active_square: f64,
+    pub(super) silent_square: f64,
     sample_rate: u32,
     limits: Limits,
 }
@@ -40,16 +48,23 @@ impl<F: RealFft> Plan<F> {
         if sample_rate < FRAMES_PER_SECOND {
             return Err(PlanError::SampleRate { got: sample_rate });
         }
-        if fft.length() != Self::FFT {
-            return Err(PlanError::FftLength { expected: Self::FFT, got: fft.length() });
-        }
+        let (expected, got) = (Self::FFT, fft.length());
+        let scan = ScanPlan::with_transform(fft)
+            .map_err(|_| PlanError::FftLength { expected, got })?;
         limits.check().map_err(PlanError::Limits)?;
         let frame_length = u64::from(sample_rate / FRAMES_PER_SECOND);
-        let active = libm::pow(10.0, f64::from(limits.active_dbfs) / 10.0);
+        let square = |dbfs: f32| libm::exp10(f64::from(dbfs) / 10.0) * frame_length as f64;
+        let window =
+            |i: usize| 0.5 - 0.5 * libm::cos(2.0 * PI * (i as f64 + 0.5) / FFT_LENGTH as f64);
+        let half_window: [f32; FFT_LENGTH / 2] = core::array::from_fn(|i| window(i) as f32);
+        let energy: f64 = (0..FFT_LENGTH).map(|i| window(i) * window(i)).sum();
         Ok(Self {
-            fft,
+            scan,
+            half_window,
+            power_scale: 2.0 / (FFT_LENGTH as f64 * energy),
             frame_length,
-            active_square: active * frame_length as f64,
+            active_square: square(limits.active_dbfs),
+            silent_square: square(QUIETEST_DBFS),
             sample_rate,
             limits,
         })
@@ -70,28 +85,35 @@ impl<F: RealFft> Plan<F> {
         self.sample_rate
     }
 
+    /// Whether meters count voiced frames.
+    pub(super) fn looks_for_pitch(&self) -> bool {
+        self.sample_rate == voice::SAMPLE_RATE
+    }
+
     /// What a tally of this plan's meters means.
     pub fn report(&self, tally: &Tally) -> Report {
-        let Tally { intake, level } = tally;
+        let Tally { intake, level, levels, spectrum } = tally;
         let rate = f64::from(self.sample_rate);
         let share = |part: u64, whole: u64| part as f64 / (whole.max(1)) as f64;
         let samples = level.samples.max(1) as f64;
         Report {
             seconds: (level.samples as f64 / rate) as f32,
             active_seconds: ((level.active_frames * self.frame_length) as f64 / rate) as f32,
-            voiced_seconds: None,
+            voiced_seconds: self
+                .looks_for_pitch()
+                .then(|| ((levels.voiced() * self.frame_length) as f64 / rate) as f32),
             peak_dbfs: decibels(f64::from(level.peak) * f64::from(level.peak)),
             rms_dbfs: decibels(level.square / samples),
             loudest_dbfs: decibels(level.loudest_square / self.frame_length as f64),
             dc: (level.sum / samples) as f32,
             zero_share: share(level.zeros, level.samples) as f32,
-            silent_share: 0.0,
+            silent_share: share(level.silent_frames, level.frames) as f32,
             clipped_share: share(intake.clipped, intake.samples) as f32,
             not_finite: intake.not_finite,
-            dropouts: 0,
-            dropout_seconds: 0.0,
-            snr_db: None,
-            bandwidth_hz: None,
+            dropouts: intake.dropouts,
+            dropout_seconds: (intake.dropout_microseconds as f64 / 1e6) as f32,
+            snr_db: levels.snr_db(),
+            bandwidth_hz: spectrum.bandwidth_hz(self.power_scale, self.sample_rate),
         }
     }
 

@@ -24,8 +24,8 @@ pub struct Report {
     pub dc: f32,
     /// Share of samples that are exactly zero, 0 to 1.
     pub zero_share: f32,
-    /// Share of the frames of 10 ms that are digital silence, 0 to 1: all their samples
-    /// are the same.
+    /// Share of the frames of 10 ms that are digital silence, 0 to 1: without their mean
+    /// they stay below -120 dBFS.
     pub silent_share: f32,
     /// Share of recorded samples at full scale, 0 to 1.
     pub clipped_share: f32,

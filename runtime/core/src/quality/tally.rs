@@ -1,5 +1,10 @@
 //! Counts and sums over a span of audio.
 
+use core::fmt;
+
+use super::bandwidth::Spectrum;
+use super::snr::Levels;
+
 /// The magnitude from which a sample counts as clipped.
 ///
 /// Below 1 because the largest value of an integer format is: 127/128 in 8 bits.
@@ -21,9 +26,17 @@ pub struct Intake {
     pub clipped: u64,
     /// Samples that were NaN or infinite.
     pub not_finite: u64,
+    /// How often sound breaks off and comes back, as [`Dropouts`](super::Dropouts) finds
+    /// it.
+    pub dropouts: u64,
+    /// For how long altogether, in microseconds.
+    pub dropout_microseconds: u64,
 }
 
 impl Intake {
+    const NONE: Self =
+        Self { samples: 0, clipped: 0, not_finite: 0, dropouts: 0, dropout_microseconds: 0 };
+
     /// Counts samples, in any order and of any channel.
     pub fn count(&mut self, samples: &[f32]) {
         for &sample in samples {
@@ -47,6 +60,8 @@ impl Intake {
         self.samples += other.samples;
         self.clipped += other.clipped;
         self.not_finite += other.not_finite;
+        self.dropouts += other.dropouts;
+        self.dropout_microseconds += other.dropout_microseconds;
     }
 }
 
@@ -67,11 +82,25 @@ pub struct Level {
     pub frames: u64,
     /// Those whose level, without their mean, reaches the limit of activity.
     pub active_frames: u64,
+    /// Those that are digital silence: their level, without their mean, is below -120 dBFS.
+    pub silent_frames: u64,
     /// The largest sum of squares of one frame about its mean: a constant is no sound.
     pub loudest_square: f64,
 }
 
 impl Level {
+    const NONE: Self = Self {
+        samples: 0,
+        zeros: 0,
+        peak: 0.0,
+        sum: 0.0,
+        square: 0.0,
+        frames: 0,
+        active_frames: 0,
+        silent_frames: 0,
+        loudest_square: 0.0,
+    };
+
     /// Adds the counts of another span.
     pub fn add(&mut self, other: &Self) {
         self.samples += other.samples;
@@ -81,11 +110,13 @@ impl Level {
         self.square += other.square;
         self.frames += other.frames;
         self.active_frames += other.active_frames;
+        self.silent_frames += other.silent_frames;
         self.loudest_square = self.loudest_square.max(other.loudest_square);
     }
 
+    /// Counts a finite sample.
+    #[inline]
     pub(super) fn sample(&mut self, sample: f32) {
-        let sample = if sample.is_finite() { sample } else { 0.0 };
         self.zeros += u64::from(sample == 0.0);
         self.peak = self.peak.max(sample.abs());
         self.sum += f64::from(sample);
@@ -95,19 +126,49 @@ impl Level {
 }
 
 /// Counts and sums over a span of audio. Tallies of neighbouring spans add up to that of
-/// the whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// the whole. It takes 1.5 KiB.
+#[derive(Clone, Copy, PartialEq)]
 pub struct Tally {
     /// The samples as they were recorded.
     pub intake: Intake,
     /// The signal that is scored.
     pub level: Level,
+    pub(super) levels: Levels,
+    pub(super) spectrum: Spectrum,
 }
 
 impl Tally {
+    /// Nothing heard.
+    pub const fn new() -> Self {
+        Self {
+            intake: Intake::NONE,
+            level: Level::NONE,
+            levels: Levels::EMPTY,
+            spectrum: Spectrum::EMPTY,
+        }
+    }
+
     /// Adds the counts of another span.
     pub fn add(&mut self, other: &Self) {
         self.intake.add(&other.intake);
         self.level.add(&other.level);
+        self.levels.add(&other.levels);
+        self.spectrum.add(&other.spectrum);
+    }
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { intake, level, .. } = self;
+        f.debug_struct("Tally")
+            .field("intake", intake)
+            .field("level", level)
+            .finish_non_exhaustive()
     }
 }
