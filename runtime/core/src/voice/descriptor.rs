@@ -90,16 +90,42 @@ macro_rules! descriptors {
 
 descriptors! {
     /// Fundamental frequency, in Hz.
+    ///
+    /// The inverse of the period, 1 to 18.2 ms, at which 18.2 ms of samples are most like the
+    /// same a period later (normalised cross-correlation, both centred on the frame). Where to
+    /// look is decided on 55 ms about the frame below 2 kHz, by the autocorrelation of the
+    /// windowed signal over that of the window and a best path through its peaks (Boersma
+    /// 1993), which sees 0.1 s ahead. From 55 to 1,000 Hz. Undefined in unvoiced frames.
     Pitch "pitch_hz" Hertz,
     /// Fundamental frequency, in semitones above 27.5 Hz.
+    ///
+    /// `12 log2(f / 27.5 Hz)` of [`Pitch`](Self::Pitch) (Eyben et al. 2016), 12 to 62.2.
+    /// Undefined in unvoiced frames.
     PitchSemitones "pitch_semitones" Semitone,
     /// How periodic the frame is at that pitch, 0 to 1.
+    ///
+    /// The height of the peak of the autocorrelation below 2 kHz, 55 ms about the frame, over
+    /// that of the window (Boersma 1993, eq. 9). Voiced frames rarely have less than 0.4. It
+    /// leaves out the noise of higher frequencies, which
+    /// [`HarmonicsToNoise`](Self::HarmonicsToNoise) counts. Undefined in unvoiced frames.
     Confidence "pitch_confidence" Ratio,
     /// Mean absolute difference of neighbouring periods, relative to their mean.
+    ///
+    /// [Local jitter](super::Jitter::local) of the marks at most 30 ms from the middle of the
+    /// frame. Undefined in unvoiced frames, and where no two neighbouring periods lie there.
     Jitter "jitter" Ratio,
     /// Mean absolute level difference of neighbouring periods, in dB.
+    ///
+    /// [Local shimmer](super::Shimmer::local_db) of the marks at most 30 ms from the middle of
+    /// the frame. Undefined in unvoiced frames, and where no two neighbouring cycles lie
+    /// there.
     Shimmer "shimmer_db" Decibel,
     /// Harmonics-to-noise ratio, in dB.
+    ///
+    /// `10 log10(r / (1 - r))`, where `r` is the normalised cross-correlation of 18.2 ms of
+    /// samples with the same a period later, both centred on the frame, at the full bandwidth
+    /// (Boersma 1993, eq. 4). From -60 to 60. Undefined in unvoiced frames, and where the
+    /// correlation has no positive peak near the pitch.
     HarmonicsToNoise "hnr_db" Decibel,
     /// Smoothed cepstral peak prominence, in dB.
     CepstralPeakProminence "cpp_db" Decibel,

@@ -58,6 +58,8 @@ pub struct Stream<S: RealFft, L: RealFft> {
     samples: u64,
     /// Frames reported.
     frames: u64,
+    /// Where the clip ends, once that is known, in samples.
+    end: f64,
 }
 
 impl<S: RealFft, L: RealFft> Stream<S, L> {
@@ -80,6 +82,7 @@ impl<S: RealFft, L: RealFft> Stream<S, L> {
             reported: 0,
             samples: 0,
             frames: 0,
+            end: f64::INFINITY,
         }
     }
 
@@ -97,6 +100,8 @@ impl<S: RealFft, L: RealFft> Stream<S, L> {
 
     /// Ends the clip: gives the frames that are still due. Afterwards the stream is as new.
     pub fn finish(&mut self, plan: &Plan<S, L>, mut sink: impl FnMut(Event<'_>)) {
+        // Marks so near the end are placed only now: they wait longer than a period.
+        self.end = self.samples as f64;
         let frames = self.samples / HOP as u64;
         while self.frames < frames {
             self.take(plan, &[0.0; HOP], &mut sink);
@@ -117,6 +122,7 @@ impl<S: RealFft, L: RealFft> Stream<S, L> {
         self.reported = 0;
         self.samples = 0;
         self.frames = 0;
+        self.end = f64::INFINITY;
     }
 
     fn take(
@@ -151,7 +157,8 @@ impl<S: RealFft, L: RealFft> Stream<S, L> {
 
         let marks = &mut self.marks;
         let reported = &mut self.reported;
-        self.marker.advance(plan.scan.sinc(), &self.recent, &self.track, |mark| {
+        let end = self.end;
+        self.marker.advance(plan.scan.sinc(), &self.recent, &self.track, end, |mark| {
             if marks.is_full() {
                 marks.pop_front();
                 *reported = reported.saturating_sub(1);

@@ -17,10 +17,14 @@ const LONGEST: f32 = 1.25;
 /// Cycles less alike than this are no neighbours.
 const ALIKE: f32 = 0.3;
 
+/// Reach of the window of an amplitude to either side, in periods. A wider one blurs cycles,
+/// a narrower one weighs how a cycle begins more than how strong it is.
+const AMPLITUDE: f32 = 0.75;
+
 /// Places marks in voiced stretches.
 ///
-/// The first stands at the strongest excursion within a period from where the stretch
-/// begins. From each, the next is the place, 0.8 to 1.25 expected periods on, whose
+/// The first stands at the strongest excursion within a period, half a period behind where
+/// the stretch begins. From each, the next is the place, 0.8 to 1.25 expected periods on, whose
 /// surroundings of one period are most like those of the mark.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Marker {
@@ -35,12 +39,13 @@ impl Marker {
         Self { last: None, from: 0.0 }
     }
 
-    /// Places all marks that the known pitches allow.
+    /// Places all marks that the known pitches allow, none whose cycle reaches beyond `end`.
     pub(in super::super) fn advance(
         &mut self,
         sinc: &Sinc,
         recent: &Recent,
         track: &Track,
+        end: f64,
         mut sink: impl FnMut(Mark),
     ) {
         // Blending looks at the frame behind a place.
@@ -61,7 +66,8 @@ impl Marker {
             } else {
                 cycle.next(sinc, position)
             };
-            match mark.filter(|mark| track.is_voiced(mark.position)) {
+            let half = f64::from(0.5 * period);
+            match mark.filter(|m| track.is_voiced(m.position) && m.position + half <= end) {
                 Some(mark) => {
                     self.last = Some(mark.position);
                     sink(mark);
@@ -96,16 +102,17 @@ impl Cycle {
         Self { stretch, origin, centre: before, period }
     }
 
-    /// The mark at the strongest excursion within a period.
+    /// The mark at the strongest excursion within a period, half a period ahead.
     fn first(&self, recent: &Recent) -> Option<Mark> {
-        let ahead = &self.stretch.samples()[self.centre..];
+        let start = self.centre + self.period as usize / 2;
+        let ahead = &self.stretch.samples()[start..];
         let mut best = (0, 0.0);
         for (i, sample) in ahead.iter().take(self.period as usize).enumerate() {
             if sample.abs() > best.1 {
                 best = (i, sample.abs());
             }
         }
-        let position = (self.origin + (self.centre + best.0) as i64) as f64;
+        let position = (self.origin + (start + best.0) as i64) as f64;
         let amplitude = Self::new(recent, position, self.period).amplitude(position);
         Some(Mark { position, period: None, amplitude })
     }
@@ -129,10 +136,11 @@ impl Cycle {
     fn amplitude(&self, position: f64) -> Option<f32> {
         let samples = self.stretch.samples();
         let place = (position - self.origin as f64) as f32;
-        let first = libm::ceilf(place - self.period).max(0.0) as usize;
-        let last = ((place + self.period) as usize).min(samples.len() - 1);
+        let reach = AMPLITUDE * self.period;
+        let first = libm::ceilf(place - reach).max(0.0) as usize;
+        let last = ((place + reach) as usize).min(samples.len() - 1);
         // The cosine by rotation: one pair of functions instead of one for each sample.
-        let step = PI / self.period;
+        let step = PI / reach;
         let (mut sin, mut cos) = libm::sincosf((first as f32 - place) * step);
         let (step_sin, step_cos) = libm::sincosf(step);
         let (mut power, mut sum) = (0.0, 0.0);

@@ -39,7 +39,7 @@ pub struct Mark {
     /// Samples since the mark before; `None` for the first of a voiced stretch.
     pub period: Option<f32>,
     /// Amplitude of the cycle about the mark, linear: the root mean square under a Hann
-    /// window that reaches one period to either side. `None` in silence.
+    /// window of one and a half periods. `None` in silence.
     pub amplitude: Option<f32>,
 }
 
