@@ -29,12 +29,14 @@ from slap_export.measures import (
     recordings_of,
 )
 
-NAMES = sorted({name for parts in QUANTITIES.values() for name, _ in parts})
+PARTS = {name for parts in QUANTITIES.values() for name, _ in parts}
+NAMES = sorted({*PARTS, "voiced_share"})
 
 
 def table_of(columns: dict[str, list[float]], splits: list[str] | None = None) -> Table:
-    """A table with some functionals given and the others undefined."""
+    """A table with some functionals given and the others undefined; half is voiced."""
     count = len(next(iter(columns.values())))
+    columns = {"voiced_share": [0.5] * count, **columns}
     splits = splits or ["train"] * count
     values = np.full((count, len(NAMES)), np.nan, np.float32)
     for name, column in columns.items():
@@ -70,29 +72,46 @@ def test_what_never_differs_is_normal() -> None:
 def test_bins_by_hand() -> None:
     pitches = [float(value) for value in range(20, 30)]  # ranks 0.05, 0.15 … 0.95
     bins = fit_bins(table_of({"pitch_semitones.mean": pitches}))
-    found = [bins.of({"pitch_semitones.mean": value})["mean_pitch"] for value in pitches]
+
+    def pitch_bin(of: Bins, value: float) -> str | None:
+        return of.of({"pitch_semitones.mean": value, "voiced_share": 0.5})["mean_pitch"]
+
+    found = [pitch_bin(bins, value) for value in pitches]
     assert found == ["low"] * 3 + ["normal"] * 4 + ["high"] * 3
     # Between the third and fourth lies the rank 0.3 itself, which is low; 0.7 itself is high.
-    assert bins.of({"pitch_semitones.mean": 22.5})["mean_pitch"] == "low"
-    assert bins.of({"pitch_semitones.mean": 26.5})["mean_pitch"] == "high"
+    assert pitch_bin(bins, 22.5) == "low"
+    assert pitch_bin(bins, 26.5) == "high"
     narrow = fit_bins(table_of({"pitch_semitones.mean": pitches}), 0.1, 0.9)
-    found = [narrow.of({"pitch_semitones.mean": value})["mean_pitch"] for value in pitches]
+    found = [pitch_bin(narrow, value) for value in pitches]
     assert found == ["low"] + ["normal"] * 8 + ["high"]
 
 
-def test_a_proxy_is_the_mean_of_signed_ranks() -> None:
+def test_a_proxy_is_the_weighted_mean_of_ranks() -> None:
     columns = {
-        "cpp_db.mean": [1.0, 2.0, 3.0, 4.0],  # ranks 1/8, 3/8, 5/8, 7/8; breath lowers it
+        # Ranks 1/8, 3/8, 5/8, 7/8; breath lowers it, and it counts twice.
+        "cpp_db.mean": [1.0, 2.0, 3.0, 4.0],
         "h1_h2_db.mean": [5.0, -5.0, 0.0, 9.0],  # ranks 5/8, 1/8, 3/8, 7/8
         "hnr_db.mean": [10.0, 20.0, 30.0, 40.0],
     }
     table = table_of(columns)
     bins = fit_bins(table)
     values = [bins.quantity("airiness", table.row(index)) for index in range(4)]
-    assert values == pytest.approx([(7 + 5 + 7) / 24, (5 + 1 + 5) / 24, 9 / 24, (1 + 7 + 1) / 24])
-    assert [bins.of(table.row(i))["airiness"] for i in range(4)] == ["high", "normal", "low", "low"]
+    assert values == pytest.approx([26 / 32, 16 / 32, (2 * 3 + 3 + 3) / 32, (2 * 1 + 7 + 1) / 32])
+    found = [bins.of(table.row(index))["airiness"] for index in range(4)]
+    assert found == ["high", "normal", "normal", "low"]
     lacking = {**table.row(0), "hnr_db.mean": None}
     assert bins.of(lacking)["airiness"] is None
+
+
+def test_a_whisper_has_no_pitch_to_speak_of() -> None:
+    """Stray frames with a pitch say nothing of the voice; the recording still has a loudness."""
+    columns = {name: [1.0, 2.0, 3.0, 4.0] for name in PARTS}
+    bins = fit_bins(table_of(columns))
+    whisper = {**table_of(columns).row(3), "voiced_share": 0.1}
+    known = {name for name, value in bins.of(whisper).items() if value is not None}
+    assert known == {"loudness", "sound_level", "duration"}
+    unvoiced = table_of({**columns, "voiced_share": [0.5, 0.5, 0.1, 0.5]})
+    assert fit_bins(unvoiced).quantities["mean_pitch"].points == (1.0, 2.0, 4.0)
 
 
 def test_only_the_training_split_is_learnt_from() -> None:
@@ -115,7 +134,7 @@ def test_nothing_known_has_no_bin_and_no_caption() -> None:
 
 def test_bins_survive_their_file(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
-    table = table_of({name: list(rng.standard_normal(1_200)) for name in NAMES})
+    table = table_of({name: list(rng.standard_normal(1_200)) for name in PARTS})
     bins = fit_bins(table, 0.25, 0.8)
     bins.write(tmp_path / "new" / "bins.json")
     again = Bins.read(tmp_path / "new" / "bins.json")
@@ -171,7 +190,7 @@ def test_bins_are_monotone(learnt: list[float], a: float, b: float, low: float) 
 )
 def test_a_proxy_follows_each_of_its_parts(seed: int, step: float, part: tuple[str, int]) -> None:
     rng = np.random.default_rng(seed)
-    table = table_of({name: list(rng.standard_normal(30)) for name in NAMES})
+    table = table_of({name: list(rng.standard_normal(30)) for name in PARTS})
     bins = fit_bins(table)
     row = table.row(0)
     name, sign = part

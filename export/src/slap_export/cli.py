@@ -19,6 +19,9 @@ a bundle from nothing, in order:
   slap-export verify ../models/slap-voice-tiny     check a bundle
 
 or all of it: slap-export all --config configs/slap-voice-tiny.toml
+
+captions for recordings of which nothing is known:
+  slap-export measures --corpus DIR -o FILE        measures, quantile bins, sentences
 """
 
 

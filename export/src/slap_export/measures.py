@@ -33,23 +33,33 @@ BIN_NAMES = ("low", "normal", "high")
 
 QUANTITIES: dict[str, tuple[tuple[str, int], ...]] = {
     "mean_pitch": (("pitch_semitones.mean", 1),),
-    "pitch_variation": (("pitch_semitones.cv", 1),),
+    "pitch_variation": (("pitch_semitones.range_20_80", 1),),
     "loudness": (("loudness.mean", 1),),
     "sound_level": (("equivalent_level_dbfs", 1),),
     "jitter": (("jitter.local", 1),),
     "shimmer": (("shimmer.local_db", 1),),
     "duration": (("duration_seconds", 1),),
-    "creakiness": (("creak_share", 1), ("jitter.local", 1), ("h1_h2_db.mean", -1)),
-    "airiness": (("cpp_db.mean", -1), ("h1_h2_db.mean", 1), ("hnr_db.mean", -1)),
+    "creakiness": (("creak_share", 1), ("jitter.local", 1), ("cpp_db.mean", -1)),
+    "airiness": (("cpp_db.mean", -2), ("h1_h2_db.mean", 1), ("hnr_db.mean", -1)),
 }
-"""Each quantity's functionals, and whether it grows (1) or shrinks (-1) with them.
+"""Each quantity's functionals and their weights, negative where it shrinks as they grow.
 
-Where there are several, the quantity is the mean of their ranks within the corpus. Creak is low
-and irregular pitch from a constricted glottis, whose first harmonic is weak (Keating, Garellek
-and Kreiman 2015). Breath lowers the cepstral peak and the harmonics-to-noise ratio, and an open
-glottis strengthens the first harmonic (Hillenbrand, Cleveland and Erickson 1994; Klatt and Klatt
-1990).
+Where there are several, the quantity is the weighted mean of their ranks within the corpus.
+Pitch variation is a range of percentiles where ParaCLAP has the coefficient of variation: a single
+wrong octave does not widen it.
+
+Creak is low and irregular pitch of little periodicity (Keating, Garellek and Kreiman 2015); the
+level of the first harmonic, low in creak too, is left out, as it means nothing where the pitch
+was missed. Breath lowers the cepstral peak, which tells it best, and the harmonics-to-noise ratio;
+an open glottis strengthens the first harmonic (Hillenbrand, Cleveland and Erickson 1994; Klatt and
+Klatt 1990).
 """
+
+OF_THE_RECORDING = frozenset({"loudness", "sound_level", "duration"})
+"""Quantities that need no voice. Others are unknown where less than `LEAST_VOICED` is voiced."""
+
+LEAST_VOICED = 0.2
+"""Share of voiced frames. Below it lie whispers, in which stray frames seem to have a pitch."""
 
 # Values kept of a distribution; more would tell a bin's edge no better than the corpus does.
 MOST_POINTS = 500
@@ -266,13 +276,17 @@ def _combined(
     name: str, values: Mapping[str, float | None], distributions: Mapping[str, Distribution]
 ) -> float:
     parts = QUANTITIES[name]
-    known = [(part, value) for part, _ in parts if (value := values.get(part)) is not None]
+    voiced = values.get("voiced_share")
+    found = [values.get(part) for part, _ in parts]
+    known = [value for value in found if value is not None]
     if len(known) < len(parts):
         return float("nan")
+    if name not in OF_THE_RECORDING and (voiced is None or voiced < LEAST_VOICED):
+        return float("nan")
     if len(parts) == 1:
-        return parts[0][1] * known[0][1]
-    ranks = [distributions[part].rank(value) for part, value in known]
-    signs = [sign for _, sign in parts]
-    return float(
-        np.mean([r if sign > 0 else 1.0 - r for r, sign in zip(ranks, signs, strict=True)])
-    )
+        return known[0]
+    total = 0.0
+    for (part, weight), value in zip(parts, known, strict=True):
+        rank = distributions[part].rank(value)
+        total += weight * rank if weight > 0 else -weight * (1.0 - rank)
+    return total / sum(abs(weight) for _, weight in parts)
