@@ -30,13 +30,15 @@ const AMPLITUDE: f32 = 0.75;
 pub(in super::super) struct Marker {
     /// The latest mark's place, while in a stretch.
     last: Option<f64>,
+    /// The first mark of a stretch, until another follows: one alone is no cycle.
+    first: Option<Mark>,
     /// Where to look for the next stretch, otherwise.
     from: f64,
 }
 
 impl Marker {
     pub(in super::super) const fn new() -> Self {
-        Self { last: None, from: 0.0 }
+        Self { last: None, first: None, from: 0.0 }
     }
 
     /// Places all marks that the known pitches allow, none whose cycle reaches beyond `end`.
@@ -68,8 +70,13 @@ impl Marker {
             };
             let half = f64::from(0.5 * period);
             match mark.filter(|m| track.is_voiced(m.position) && m.position + half <= end) {
+                Some(mark) if mark.period.is_none() => {
+                    self.last = Some(mark.position);
+                    self.first = Some(mark);
+                }
                 Some(mark) => {
                     self.last = Some(mark.position);
+                    self.first.take().map(&mut sink);
                     sink(mark);
                 }
                 None => {

@@ -82,7 +82,6 @@ impl<F: RealFft> ScanPlan<F> {
             buffers: self.fft.buffers(),
             decimator: Decimator::new(),
             samples: [0.0; KEPT],
-            spectrum: [0.0; SHORT / 2 + 1],
             loudest: QUIETEST,
             hops: 0,
         }
@@ -110,7 +109,6 @@ pub struct Scan<F: RealFft> {
     buffers: F::Buffers,
     decimator: Decimator,
     samples: [f32; KEPT],
-    spectrum: [f32; SHORT / 2 + 1],
     loudest: f32,
     hops: u64,
 }
@@ -153,6 +151,11 @@ impl<F: RealFft> Scan<F> {
         self.hops = 0;
     }
 
+    /// The transform's buffers, for others to use between pushes.
+    pub(in super::super) fn buffers(&mut self) -> &mut F::Buffers {
+        &mut self.buffers
+    }
+
     /// The candidates of the frame whose window stands first.
     fn judge(&mut self, plan: &ScanPlan<F>) -> Candidates {
         let samples = &self.samples[..WINDOW];
@@ -163,26 +166,27 @@ impl<F: RealFft> Scan<F> {
             *out = (sample - mean) * weight;
         }
         rest.fill(0.0);
-        plan.fft.power(&mut self.buffers, &mut self.spectrum);
+        let mut spectrum = [0.0; SHORT / 2 + 1];
+        plan.fft.power(&mut self.buffers, &mut spectrum);
 
         let input = plan.fft.input(&mut self.buffers);
-        input[..=SHORT / 2].copy_from_slice(&self.spectrum);
-        for (out, power) in input[SHORT / 2..].iter_mut().zip(self.spectrum.iter().rev()) {
+        input[..=SHORT / 2].copy_from_slice(&spectrum);
+        for (out, power) in input[SHORT / 2..].iter_mut().zip(spectrum.iter().rev()) {
             *out = *power;
         }
-        plan.fft.real(&mut self.buffers, &mut self.spectrum);
+        plan.fft.real(&mut self.buffers, &mut spectrum);
 
         // The transform there and back multiplies by its length.
-        let energy = self.spectrum[0] / SHORT as f32;
+        let energy = spectrum[0] / SHORT as f32;
         let level = libm::sqrtf((energy / plan.power).max(0.0));
         self.loudest = (self.loudest * FADING).max(level).max(QUIETEST);
         if level < f32::EPSILON {
             return Candidates::SILENT;
         }
         let mut correlation = [0.0; REACH + LAGS];
-        let scale = 1.0 / self.spectrum[0];
+        let scale = 1.0 / spectrum[0];
         for (lag, levelling) in plan.levelling.iter().enumerate() {
-            correlation[REACH + lag] = self.spectrum[lag] * scale * levelling;
+            correlation[REACH + lag] = spectrum[lag] * scale * levelling;
         }
         for lag in 1..=REACH {
             correlation[REACH - lag] = correlation[REACH + lag];
