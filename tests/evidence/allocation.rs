@@ -7,6 +7,7 @@ use slap_core::quality;
 use slap_core::score::{
     ClassPlan, Hysteresis, PromptSet, Smoother, TaskPlan, percentile, reference,
 };
+use slap_core::voice::{self, Event, Functional, Summary};
 use slap_edge::{Encoder, Options, Parts, Pcm, Resampler, Screener};
 use slap_model::{Bundle, EngineError, Precision, Tower, TowerState};
 use slap_tests::bundle;
@@ -46,6 +47,58 @@ fn the_front_end_does_not_allocate() {
         }
     });
     assert!(frames > 5_000, "{frames} frames");
+    assert_eq!(count, 0);
+}
+
+/// Ten seconds at 16 kHz: a buzz whose pitch wanders, silence and noise, in turns.
+fn voice() -> Vec<f32> {
+    let mut phase = 0.0;
+    let mut state = 1u32;
+    (0..160_000)
+        .map(|at: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = (state >> 8) as f32 / (1 << 23) as f32 - 1.0;
+            phase += (150.0 + 50.0 * (at as f32 * 1e-4).sin()) / 16_000.0;
+            let buzz: f32 = (1..15)
+                .map(|harmonic| (harmonic as f32 * phase * std::f32::consts::TAU).sin())
+                .sum();
+            match at / 8_000 % 4 {
+                2 => 0.0,
+                3 => noise * 0.1,
+                _ => buzz * 0.05 + noise * 1e-3,
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn the_measures_of_voice_do_not_allocate() {
+    let plan = voice::StdPlan::new();
+    let mut stream = plan.stream();
+    let (mut whole, mut part) = (Summary::new(), Summary::new());
+    let audio = voice();
+    let (mut frames, mut marks, mut known) = (0, 0, 0);
+    let count = allocations(|| {
+        for piece in [1, 160, 4_800] {
+            let mut sink = |event: Event<'_>| {
+                match event {
+                    Event::Frame(_) => frames += 1,
+                    Event::Mark(_) => marks += 1,
+                }
+                part.add(&event);
+            };
+            for samples in audio.chunks(piece) {
+                stream.push(&plan, samples, &mut sink);
+            }
+            stream.finish(&plan, &mut sink);
+            whole.merge(&part);
+            part.reset();
+        }
+        known = Functional::all().filter(|&it| black_box(whole.get(it)).is_some()).count();
+    });
+    assert_eq!(frames, 3_000);
+    assert!(marks > 1_000, "{marks} marks");
+    assert!(known > 90, "{known} functionals");
     assert_eq!(count, 0);
 }
 
