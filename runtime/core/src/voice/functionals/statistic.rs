@@ -12,6 +12,7 @@ pub enum Statistic {
     Mean,
     /// Coefficient of variation: the standard deviation (of the frames themselves, not an
     /// estimate for more frames than there are) over the mean's absolute value, a ratio.
+    /// Eyben et al. divide by the mean itself, which only gives it the mean's sign.
     /// Undefined where the mean is below a thousandth of the standard deviation, since the
     /// ratio then says nothing. Of a quantity whose zero is arbitrary, such as one in dB, it
     /// compares recordings of one kind only.
