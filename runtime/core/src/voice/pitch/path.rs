@@ -46,10 +46,11 @@ impl Path {
         let last = (here + DELAY) % (DELAY + 1);
         let mut column = Column { candidates: *candidates, before: [0; STATES] };
         let mut scores = [f32::NEG_INFINITY; STATES];
-        for to in 0..=candidates.as_slice().len() {
-            let (from, score) = self.arrive(&self.columns[last].candidates, candidates, to);
+        let states = candidates.as_slice().len() + 1;
+        for (to, score) in scores.iter_mut().enumerate().take(states) {
+            let (from, best) = self.arrive(&self.columns[last].candidates, candidates, to);
             column.before[to] = from as u8;
-            scores[to] = score;
+            *score = best;
         }
         let best = strongest(&scores);
         for score in &mut scores {
