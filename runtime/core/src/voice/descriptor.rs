@@ -105,7 +105,7 @@ descriptors! {
     /// How periodic the frame is at that pitch, 0 to 1.
     ///
     /// The height of the peak of the autocorrelation below 2 kHz, 55 ms about the frame, over
-    /// that of the window (Boersma 1993, eq. 9). Voiced frames rarely have less than 0.4. It
+    /// that of the window (Boersma 1993). Voiced frames rarely have less than 0.4. It
     /// leaves out the noise of higher frequencies, which
     /// [`HarmonicsToNoise`](Self::HarmonicsToNoise) counts. Undefined in unvoiced frames.
     Confidence "pitch_confidence" Ratio,

@@ -16,6 +16,9 @@
 //! | formants | `formants/` | resonances of the vocal tract |
 //! | functionals | `functionals/` | statistics over a window |
 //!
+//! Below them lie the latest samples (`recent.rs`), likeness to what follows
+//! (`correlation.rs`), values between samples (`sinc.rs`) and sums (`vector.rs`).
+//!
 //! [`Plan`] holds tables and settings and is shared; [`Stream`] is one stream of audio. The
 //! result is the same, bit for bit, however the samples are cut into pushes.
 //!

@@ -49,3 +49,34 @@ impl Recent {
         &self.samples[start..start + length.min(KEPT)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_the_stream() {
+        let mut recent = Recent::new();
+        let mut next = 0;
+        while next < 2 * KEPT {
+            let samples = [next as f32 / KEPT as f32, f32::NAN, 1e9];
+            let taken = recent.fill(&samples);
+            next += taken;
+            if recent.hop().is_some() {
+                assert_eq!(next % HOP, 0);
+            }
+        }
+        let end = next.next_multiple_of(HOP) as i64;
+        assert_eq!(end - KEPT as i64, recent.origin);
+        let slice = recent.slice(end - HOP as i64 - 10, 10);
+        assert!(slice.iter().all(|sample| (0.0..=64.0).contains(sample)));
+        assert_eq!(recent.slice(recent.origin, KEPT).len(), KEPT);
+    }
+
+    #[test]
+    fn silence_lies_before_the_first_sample() {
+        let mut recent = Recent::new();
+        assert_eq!(recent.fill(&[0.5; 2 * HOP]), HOP);
+        assert_eq!(recent.slice(-2, 4), [0.0, 0.0, 0.5, 0.5]);
+    }
+}

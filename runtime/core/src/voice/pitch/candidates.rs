@@ -95,6 +95,17 @@ impl Candidates {
         self.best().is_some()
     }
 
+    /// Candidates as tests need them: frequency and strength each.
+    #[cfg(test)]
+    pub(super) fn made_up(list: &[(f32, f32)]) -> Self {
+        let mut made = Self { unvoiced: VOICING, ..Self::SILENT };
+        for &(frequency_hz, strength) in list {
+            let octaves = libm::log2f(frequency_hz / CEILING_HZ);
+            made.keep(Candidate { frequency_hz, octaves, periodicity: strength, strength });
+        }
+        made
+    }
+
     /// Picks the peaks of `correlation`, which is 1 at lag 0 and `reach` values beyond it on
     /// either side (`correlation[reach + lag]`). `loudness` is the frame's level, as a share
     /// of the recent loudest.
@@ -175,4 +186,36 @@ fn echoes(correlation: &[f32; REACH + LAGS], sinc: &Sinc, period: f32, height: f
         place += period;
     }
     sum / count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weakest_gives_way() {
+        let strengths = [0.5, 0.6, 0.4, 0.7, 0.8, 0.45, 0.55, 0.65, 0.75, 0.3];
+        let mut list = [(0.0, 0.0); 10];
+        for (i, (slot, strength)) in list.iter_mut().zip(strengths).enumerate() {
+            *slot = (900.0 - 50.0 * i as f32, strength);
+        }
+        let made = Candidates::made_up(&list);
+        assert_eq!(made.as_slice().len(), MOST);
+        assert!(made.as_slice().iter().all(|candidate| candidate.strength > 0.4));
+        assert!(made.as_slice().is_sorted_by(|a, b| a.frequency_hz > b.frequency_hz));
+        assert_eq!(made.best().map(|best| best.strength), Some(0.8));
+        assert!(!Candidates::made_up(&[(200.0, 0.3)]).is_voiced());
+        assert!(!Candidates::SILENT.is_voiced());
+    }
+
+    #[test]
+    fn of_equals_the_shorter_period_wins() {
+        let mut made = Candidates::made_up(&[(400.0, 0.78), (200.0, 0.8), (133.0, 0.81)]);
+        made.demote_multiples();
+        assert_eq!(made.best().map(|best| best.frequency_hz), Some(400.0));
+        // A second harmonic that is merely strong does not.
+        let mut made = Candidates::made_up(&[(400.0, 0.85), (200.0, 0.99)]);
+        made.demote_multiples();
+        assert_eq!(made.best().map(|best| best.frequency_hz), Some(200.0));
+    }
 }

@@ -99,3 +99,52 @@ fn strongest(scores: &[f32; STATES]) -> (usize, f32) {
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+    use std::vec::Vec;
+
+    /// The frequencies decided for frames, whole, 0 for unvoiced.
+    fn decided(frames: &[&[(f32, f32)]]) -> Vec<i32> {
+        let mut path = Path::new();
+        let silence = [&[][..]; DELAY];
+        let made = frames.iter().chain(&silence).map(|list| Candidates::made_up(list));
+        let mut found = Vec::new();
+        for candidates in made {
+            if let Some((frame, decision)) = path.push(&candidates) {
+                assert_eq!(frame, found.len() as u64);
+                found.push(decision.map_or(0, |candidate| candidate.frequency_hz as i32));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn a_passing_octave_is_not_believed() {
+        let clear: &[(f32, f32)] = &[(400.0, 0.6), (200.0, 0.8)];
+        let doubtful: &[(f32, f32)] = &[(400.0, 0.9), (200.0, 0.8)];
+        let frames = [clear, clear, doubtful, clear, clear];
+        assert_eq!(decided(&frames), [200; 5]);
+        // What stays is.
+        let frames = [clear, clear, doubtful, doubtful, doubtful, doubtful, doubtful, doubtful];
+        assert_eq!(decided(&frames), [200, 200, 400, 400, 400, 400, 400, 400]);
+    }
+
+    #[test]
+    fn voicing_has_inertia() {
+        let voiced: &[(f32, f32)] = &[(200.0, 0.9)];
+        let weak: &[(f32, f32)] = &[(200.0, 0.35)];
+        let lone: &[(f32, f32)] = &[(200.0, 0.6)];
+        assert_eq!(decided(&[voiced, voiced, weak, voiced]), [200; 4]);
+        assert_eq!(decided(&[&[], lone, &[], voiced]), [0, 0, 0, 200]);
+    }
+
+    #[test]
+    fn silence_decides_nothing_else() {
+        assert_eq!(decided(&[&[][..]; 20]), [0; 20]);
+        assert_eq!(decided(&[]), []);
+    }
+}
