@@ -15,11 +15,15 @@ const AROUND_MS: u32 = 3;
 /// What counts as sound, as a mean square about the value that is held: -45 dBFS.
 const SOUND: f64 = 3.2e-5;
 
+/// How far the signal jumps into or out of a dropout at the least. Where a voice was made
+/// by a program it pauses within milliseconds and exactly, but it does not jump.
+const JUMP: f32 = 0.003;
+
 /// Finds dropouts in one channel, at the rate at which it was recorded.
 ///
 /// In a dropout the samples are all the same, zero or another value, for 4 to 500 ms, with
-/// sound of -45 dBFS or more in the 3 ms before and in the 3 ms after. A voice that dies
-/// away before a pause is none, and neither is a pause of digital silence after it. Once
+/// sound of -45 dBFS or more in the 3 ms before and in the 3 ms after, and a jump at either
+/// end. A voice that dies away before a pause is none, and neither is a pause of digital silence after it. Once
 /// a stream is resampled dropouts can no longer be told: the filter rings into them.
 ///
 /// What it finds is added to an [`Intake`] when the sound has come back. It is the same
@@ -29,6 +33,8 @@ pub struct Dropouts {
     sample_rate: u32,
     around: u32,
     lasts: (u32, u32),
+    /// The sample before the previous one that was different, and the previous one.
+    earlier: f32,
     previous: f32,
     /// Samples since the last change.
     still: u32,
@@ -82,6 +88,7 @@ impl Dropouts {
             sample_rate: sample_rate.max(1),
             around: samples(AROUND_MS),
             lasts: (samples(LASTS_MS.0), samples(LASTS_MS.1)),
+            earlier: 0.0,
             previous: 0.0,
             still: 0,
             sound_before: false,
@@ -100,8 +107,9 @@ impl Dropouts {
                 self.still = self.still.saturating_add(1);
             } else {
                 if self.still > 0 {
-                    self.end();
+                    self.end(sample);
                 }
+                self.earlier = self.previous;
                 self.previous = sample;
             }
             self.listen(sample, intake);
@@ -119,8 +127,8 @@ impl Dropouts {
         self.sound_before = earlier.join(later).is_sound(self.previous);
     }
 
-    /// The signal moves again.
-    fn end(&mut self) {
+    /// The signal moves again, to `sample`.
+    fn end(&mut self, sample: f32) {
         // The first of the equal samples was no repetition yet.
         let lasted = self.still.saturating_add(1);
         self.still = 0;
@@ -128,8 +136,10 @@ impl Dropouts {
             return;
         }
         self.before = [Block::default(); 2];
-        if self.sound_before && lasted <= self.lasts.1 {
-            self.after = Some((lasted, self.previous, Block::default()));
+        let held = self.previous;
+        let jumps = (self.earlier - held).abs().max((sample - held).abs()) >= JUMP;
+        if self.sound_before && jumps && lasted <= self.lasts.1 {
+            self.after = Some((lasted, held, Block::default()));
         }
     }
 
@@ -222,6 +232,19 @@ mod tests {
         assert_eq!(find(RATE, &samples), (0, 0.0));
         assert_eq!(find(RATE, &[0.0; 5_000]), (0, 0.0));
         assert_eq!(find(RATE, &[0.5; 5_000]), (0, 0.0));
+    }
+
+    #[test]
+    fn a_closure_that_does_not_jump_is_none() {
+        let mut samples = tone(RATE);
+        let fade = 24;
+        samples[5_000..5_500].fill(0.0);
+        for i in 0..fade {
+            let gain = (i as f32 / fade as f32) * (i as f32 / fade as f32);
+            samples[4_999 - i] *= gain;
+            samples[5_500 + i] *= gain;
+        }
+        assert_eq!(find(RATE, &samples), (0, 0.0));
     }
 
     #[test]

@@ -33,6 +33,13 @@ const MARGIN_DB: f64 = 15.9;
 /// Below this ratio, in dB, quiet frames that are voiced are no noise, but a voice.
 const VOICE_LIKE_DB: f64 = 20.0;
 
+/// Quiet frames that differ by this much, in dB, are no steady noise, but the edges of
+/// pauses that are digital silence.
+const UNSTEADY_DB: usize = 8;
+
+/// From this ratio on, in dB, it does not matter whether they are.
+const CLEAR_DB: f64 = 30.0;
+
 /// The lowest and the highest ratio that is stated, in dB.
 const RANGE_DB: (f64, f64) = (-10.0, 80.0);
 
@@ -81,7 +88,7 @@ impl Levels {
         if frames < FEWEST {
             return None;
         }
-        let (noise, end) = self.noise(frames);
+        let Noise { mean_square: noise, end, spread } = self.noise(frames);
         let total: f64 = self.all.iter().enumerate().map(|(b, &n)| energy(b, n)).sum();
         let signal = total - noise * frames as f64;
         let noise_db = 10.0 * libm::log10(noise);
@@ -94,17 +101,18 @@ impl Levels {
         let ratio = active_level(&self.all, signal, first, needed)? - noise_db;
         let quiet = count(&self.all, 0..end);
         let voice_like = 2 * count(&self.voiced, 0..end) > quiet;
-        if voice_like && ratio < VOICE_LIKE_DB {
+        let unsteady = spread >= UNSTEADY_DB;
+        if (voice_like && ratio < VOICE_LIKE_DB) || (unsteady && ratio < CLEAR_DB) {
             return None;
         }
         Some(ratio.clamp(RANGE_DB.0, RANGE_DB.1) as f32)
     }
 
-    /// Mean square of the noise, and the bin that ends its frames.
+    /// What is taken for noise.
     ///
-    /// It is the mean over the quietest frames and those within a few decibels: the more
+    /// Its power is the mean over the quietest frames and those within a few decibels: the more
     /// the quietest differ among themselves, the more decibels.
-    fn noise(&self, frames: u64) -> (f64, usize) {
+    fn noise(&self, frames: u64) -> Noise {
         let quantile = |wanted: f64| {
             let mut seen = 0.0;
             self.all.iter().position(|&n| {
@@ -115,10 +123,21 @@ impl Levels {
         let share = QUIET_SHARE * frames as f64;
         let quiet = quantile(share.max(4.0)).unwrap_or(0);
         let quietest = quantile((share / 4.0).max(1.0)).unwrap_or(0);
-        let end = (quiet + (2 + quiet - quietest).min(8) + 1).min(BINS);
+        let spread = quiet - quietest;
+        let end = (quiet + (2 + spread).min(8) + 1).min(BINS);
         let sum: f64 = (0..end).map(|b| energy(b, self.all[b])).sum();
-        (sum / count(&self.all, 0..end).max(1) as f64, end)
+        let mean_square = sum / count(&self.all, 0..end).max(1) as f64;
+        Noise { mean_square, end, spread }
     }
+}
+
+/// The noise of a recording.
+struct Noise {
+    mean_square: f64,
+    /// The bin that ends its frames.
+    end: usize,
+    /// How much the quietest frames differ, in dB.
+    spread: usize,
 }
 
 /// The level of the signal over the frames in which it is active, in dBFS.
@@ -205,6 +224,15 @@ mod tests {
         assert_eq!(levels(&trembling).snr_db(), None);
         let unvoiced = trembling.map(|(level, frames, _)| (level, frames, false));
         assert!(levels(&unvoiced).snr_db().is_some());
+    }
+
+    #[test]
+    fn edges_of_digital_silence_are_no_noise() {
+        let gated: [(f64, u32, bool); 12] = core::array::from_fn(|i| {
+            let dbfs = -95.0 + 7.0 * i as f64;
+            (dbfs, if dbfs < -40.0 { 1 } else { 60 }, dbfs > -30.0)
+        });
+        assert_eq!(levels(&gated).snr_db(), None);
     }
 
     #[test]
