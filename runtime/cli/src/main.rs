@@ -2,7 +2,7 @@
 //!
 //! The binary is glue: it turns flags into a plan ([`args`] is what the user typed,
 //! [`plan`] what the program needs), recordings into samples ([`audio`]), and results
-//! into text ([`output`]). What a score is, how a bundle is read and how samples become
+//! into text ([`output`]) or a page ([`report`]). What a score is, how a bundle is read and how samples become
 //! frames is decided in the crates below; no formula and no tensor shape lives here.
 //!
 //! Results go to standard output, everything said about the run to standard error.
@@ -18,6 +18,7 @@ mod output;
 mod packfile;
 mod plan;
 mod prompts;
+mod report;
 mod score;
 mod selftest;
 mod shell;
@@ -81,7 +82,7 @@ fn run(args: LowArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
     match args.command {
         Command::Score(args) => score::run(&plan::ScorePlan::new(args)?, terminal),
         Command::Measure(args) => measure::run(&plan::MeasurePlan::new(args)?, terminal),
-        Command::Report(_) => anyhow::bail!("not yet"),
+        Command::Report(args) => report::run(&plan::ReportPlan::new(args)?, terminal),
         Command::Inspect(args) => inspect::run(&args, terminal),
         Command::Prompts(PromptsCommand::List(args)) => prompts::list(&args, terminal),
         Command::Prompts(PromptsCommand::Add(args)) => prompts::add(&args, terminal),

@@ -161,7 +161,7 @@ fn is_bundle(folder: &Path) -> bool {
 }
 
 /// Creates a file of a new name in the folder of `path`; never follows a link.
-fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
+pub fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
     let mut number = 0u32;
     loop {
         let name = format!(".slap-edge-{}-{number}.partial", std::process::id());

@@ -393,7 +393,7 @@ fn signed(value: f32, decimals: usize) -> String {
 }
 
 /// A sample rate in the unit people use for it.
-fn rate(hertz: u32) -> String {
+pub fn rate(hertz: u32) -> String {
     let kilohertz = f64::from(hertz) / 1000.0;
     if hertz < 1000 {
         format!("{hertz} Hz")

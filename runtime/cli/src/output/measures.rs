@@ -31,6 +31,15 @@ impl Measures {
         self.speech
     }
 
+    /// The usual ranges to show beside a value: those of the kind of speech that the
+    /// recording holds, or where there are none, those of another kind.
+    pub fn ranges(&self, functional: Functional) -> Vec<&'static UsualRange> {
+        let ranges = || UsualRange::of(functional);
+        let mine = ranges().find(|range| Some(range.speech) == self.speech);
+        let speech = mine.or_else(|| ranges().next()).map(|range| range.speech);
+        ranges().filter(|range| Some(range.speech) == speech).collect()
+    }
+
     /// Where a value lies against its usual ranges, where there are any for such speech.
     pub fn place(&self, functional: Functional) -> Option<Place> {
         UsualRange::compare(functional, self.speech?, self.get(functional)?)
@@ -181,7 +190,8 @@ pub fn number(value: f32, unit: Unit) -> String {
     let size = value.abs();
     let decimals = match size {
         _ if size >= 99.95 => 0,
-        _ if size >= 9.995 => 1,
+        // Levels are read in tenths at most.
+        _ if size >= 9.995 || unit == Unit::DecibelFullScale => 1,
         _ => 2,
     };
     let digits = format!("{size:.decimals$}");
@@ -286,6 +296,7 @@ mod tests {
             (203.14, Unit::Hertz, "203"),
             (99.96, Unit::Hertz, "100"),
             (-23.44, Unit::DecibelFullScale, "−23.4"),
+            (-3.004, Unit::DecibelFullScale, "−3.0"),
             (0.0104, Unit::Ratio, "1.04"),
             (0.0068, Unit::Ratio, "0.68"),
             (1.0, Unit::Ratio, "100"),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use slap_edge::core::voice::Functional;
-use slap_edge::core::voice::ranges::{Place, UsualRange};
+use slap_edge::core::voice::ranges::Place;
 
 use super::measures::{ABSENT, Group, Measures, References, number, range_of, unit};
 use super::terminal::{Style, columns, cut, fit, wrap};
@@ -108,7 +108,7 @@ impl Panel {
         let mark = self.style.caution(mark);
         let mut line = format!("  {} {amount} {mark}", fit(label, LABEL));
         if self.width >= NARROW {
-            let _ = write!(line, " {}", self.ranges(functional));
+            let _ = write!(line, " {}", self.ranges(measures, functional));
         }
         line
     }
@@ -133,10 +133,10 @@ impl Panel {
         }
     }
 
-    fn ranges(&mut self, functional: Functional) -> String {
+    fn ranges(&mut self, measures: &Measures, functional: Functional) -> String {
         let mut words = Vec::new();
         let mut signs = String::new();
-        for usual in UsualRange::of(functional) {
+        for usual in measures.ranges(functional) {
             words.push(range_of(usual));
             let sign = raised(self.references.number(usual.reference));
             if !signs.contains(&sign) {

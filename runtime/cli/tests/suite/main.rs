@@ -5,6 +5,8 @@
 //! - [`recordings`]: what can be heard, every format, and that formats agree;
 //! - [`bad_recordings`]: what cannot, and what is said about it;
 //! - [`bundles`]: bundles that are missing, damaged or from the future, and `inspect`;
+//! - [`measures`]: what is measured of a voice, in every format, and what is absent;
+//! - [`reports`]: the page and the picture of a recording;
 //! - [`prompts`]: sentences, packs, and sentences that make no sense;
 //! - [`output`]: the shape of what is printed, exit codes, pipes, colours;
 //! - [`shell`]: help, version, completions, manual pages.
@@ -18,8 +20,10 @@
 mod bad_recordings;
 mod bundles;
 mod harness;
+mod measures;
 mod output;
 mod prompts;
 mod recordings;
+mod reports;
 mod shell;
 mod sound;

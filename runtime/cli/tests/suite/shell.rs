@@ -7,8 +7,16 @@ fn version_and_help_need_no_bundle() {
     let version = run(bare().arg("--version")).exits(0).quietly();
     assert_eq!(version.out, format!("slap-edge {}\n", env!("CARGO_PKG_VERSION")));
     let help = run(bare().arg("--help")).exits(0).quietly();
-    for part in ["score", "inspect", "prompts", "Exit status:", "NO_COLOR", "SLAP_EDGE_BUNDLE"]
-    {
+    for part in [
+        "score",
+        "measure",
+        "report",
+        "inspect",
+        "prompts",
+        "Exit status:",
+        "NO_COLOR",
+        "SLAP_EDGE_BUNDLE",
+    ] {
         assert!(help.out.contains(part), "no {part:?} in: {}", help.out);
     }
     let score = run(bare().args(["score", "--help"])).exits(0).quietly();
@@ -19,7 +27,13 @@ fn version_and_help_need_no_bundle() {
 
 #[test]
 fn no_help_promises_a_diagnosis() {
-    for arguments in [&["--help"][..], &["score", "--help"], &["man"]] {
+    for arguments in [
+        &["--help"][..],
+        &["score", "--help"],
+        &["measure", "--help"],
+        &["report", "--help"],
+        &["man"],
+    ] {
         let ran = run(bare().args(arguments)).exits(0);
         assert!(!ran.out.to_lowercase().contains("diagnos"), "{}", ran.out);
     }

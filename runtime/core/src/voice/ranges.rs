@@ -189,10 +189,24 @@ const fn up_to(functional: Functional, high: f32, remark: &'static str) -> Usual
     }
 }
 
+const fn prominence(speech: Speech, low: f32) -> UsualRange {
+    UsualRange {
+        functional: ProminenceMean,
+        speakers: Speakers::Adults,
+        speech,
+        low: Some(low),
+        high: None,
+        approximate: false,
+        reference: &MURTON,
+        remark: "the value that best told speakers with and without a voice disorder apart, \
+                 who held [a] and read a text; measured with Praat",
+    }
+}
+
 const PERIODS: &str = "periods were found otherwise there, so close values may differ";
 const AMPLITUDES: &str = "amplitudes were measured otherwise there, so close values may differ";
 
-static RANGES: [UsualRange; 12] = [
+static RANGES: [UsualRange; 13] = [
     pitch(PitchMean, Speakers::Women, 165.0, 255.0),
     pitch(PitchMean, Speakers::Men, 85.0, 155.0),
     pitch(PitchP50, Speakers::Women, 165.0, 255.0),
@@ -213,17 +227,8 @@ static RANGES: [UsualRange; 12] = [
         reference: &BOERSMA_WEENINK,
         remark: "about 20 dB for [a] and [i], about 40 dB for [u]",
     },
-    UsualRange {
-        functional: ProminenceMean,
-        speakers: Speakers::Adults,
-        speech: Speech::HeldVowel,
-        low: Some(14.45),
-        high: None,
-        approximate: false,
-        reference: &MURTON,
-        remark: "for [a]; the value that best told speakers with and without a voice disorder \
-                 apart, measured with Praat",
-    },
+    prominence(Speech::Running, 9.33),
+    prominence(Speech::HeldVowel, 14.45),
 ];
 
 #[cfg(test)]

@@ -1,0 +1,145 @@
+//! What a task says over time: a bar a step, as high as its answer is probable.
+
+use std::fmt::Write as _;
+
+use maud::{Markup, html};
+
+use super::draw::{CLASSES, FAINT, GUIDE, INK, n, width_of, words};
+use super::figure::{Strip, task_answer, task_title, text};
+use super::findings::Findings;
+use super::tracks::Answer;
+use crate::output::report::{Certainty, TaskScore};
+
+/// The height of a strip.
+pub const HEIGHT: f64 = 20.0;
+
+/// The size of the names in a strip.
+const NAME_SIZE: f64 = 10.5;
+
+/// The colour of the class at `index`.
+fn colour(index: usize) -> &'static str {
+    CLASSES[index % CLASSES.len()]
+}
+
+/// The patterns of what is unsure, one a class, and of what has no answer.
+pub fn patterns() -> Markup {
+    html! {
+        defs {
+            @for (index, colour) in CLASSES.iter().enumerate() {
+                pattern id=(format!("unsure{index}")) width="5" height="5"
+                    patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                    rect width="5" height="5" fill="#ffffff" {}
+                    rect width="2" height="5" fill=(colour) {}
+                }
+            }
+            pattern id="abstained" width="7" height="7" patternUnits="userSpaceOnUse" {
+                rect width="7" height="7" fill="#f4f5f7" {}
+                path d="M0 0L7 7M7 0L0 7" stroke="#c3cad2" stroke-width="0.8" {}
+            }
+        }
+    }
+}
+
+/// Neighbouring steps that look the same but for their probabilities.
+struct Run {
+    looks: Answer,
+    start: f64,
+    end: f64,
+    /// Where each step ends, and how high its bar is.
+    steps: Vec<(f64, f32)>,
+}
+
+/// The strip of the task at `index`.
+pub fn strip(findings: &Findings, index: usize, task: &TaskScore, strip: Strip) -> Markup {
+    let runs = runs(findings, index, strip);
+    let classes = findings.classes.get(index).map(Vec::as_slice).unwrap_or_default();
+    let name = |class: usize| classes.get(class).map(|name| words(name)).unwrap_or_default();
+    let (answer, share, ink) = match task.certainty {
+        Certainty::Answered => (task.answer.clone().unwrap_or_default(), share(task), INK),
+        Certainty::Unsure => (
+            format!("unsure ({}?)", task.answer.as_deref().unwrap_or_default()),
+            share(task),
+            FAINT,
+        ),
+        Certainty::Abstained => ("no answer".to_owned(), String::new(), FAINT),
+    };
+    html! {
+        g {
+            (task_title(strip, &task.title))
+            rect x=(n(strip.time.at(0.0))) y=(n(strip.top)) height=(n(strip.height))
+                width=(n(strip.time.at(f64::INFINITY) - strip.time.at(0.0)))
+                fill="#fbfcfd" stroke=(GUIDE) {}
+            @for run in &runs {
+                @let (fill, label) = match run.looks {
+                    Answer::Class(class, _) => (colour(class).to_owned(), name(class)),
+                    Answer::Unsure(class, _) => {
+                        (format!("url(#unsure{})", class % CLASSES.len()), String::new())
+                    }
+                    Answer::Abstained => ("url(#abstained)".to_owned(), String::new()),
+                };
+                path d=(outline(run, strip)) fill=(fill) fill-opacity=(opacity(run.looks))
+                    stroke=[edge(run.looks)] stroke-width="0.8" {}
+                @if !label.is_empty() && width_of(&label, NAME_SIZE) + 8.0 < run.end - run.start {
+                    (text(run.start + 5.0, strip.middle() + 3.8, "start", INK, NAME_SIZE, &label))
+                }
+            }
+            (task_answer(strip, &answer, &share, ink))
+        }
+    }
+}
+
+/// The probability of the answer; what is not certain never reads as certain.
+fn share(task: &TaskScore) -> String {
+    match task.probability {
+        Some(share) => match (share * 100.0).round() {
+            100.0 if share < 1.0 => ">99 %".to_owned(),
+            percent => format!("{percent:.0} %"),
+        },
+        None => String::new(),
+    }
+}
+
+/// Bars have an edge, so that their height is seen.
+fn edge(looks: Answer) -> Option<&'static str> {
+    match looks {
+        Answer::Class(class, _) | Answer::Unsure(class, _) => Some(colour(class)),
+        Answer::Abstained => None,
+    }
+}
+
+/// Names are read through the colour of a class.
+fn opacity(looks: Answer) -> &'static str {
+    if matches!(looks, Answer::Class(..)) { "0.5" } else { "1" }
+}
+
+fn runs(findings: &Findings, index: usize, strip: Strip) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (from, to, answers) in findings.tracks.answers.spans() {
+        let answer = answers.of(index);
+        let (looks, height) = match answer {
+            Answer::Class(class, share) => (Answer::Class(class, 0.0), share),
+            Answer::Unsure(class, share) => (Answer::Unsure(class, 0.0), share),
+            Answer::Abstained => (Answer::Abstained, 1.0),
+        };
+        let start = strip.time.at(from as f64 * findings.step_seconds);
+        let end = strip.time.at(to as f64 * findings.step_seconds);
+        match runs.last_mut() {
+            Some(run) if run.looks == looks => {
+                run.end = end;
+                run.steps.push((end, height));
+            }
+            _ => runs.push(Run { looks, start, end, steps: vec![(end, height)] }),
+        }
+    }
+    runs
+}
+
+fn outline(run: &Run, strip: Strip) -> String {
+    let mut path = format!("M{} {}", n(run.start), n(strip.bottom()));
+    for (end, share) in &run.steps {
+        let top = strip.bottom() - f64::from(share.clamp(0.0, 1.0)) * strip.height;
+        let _ = write!(path, "V{}H{}", n(top), n(*end));
+    }
+    let _ = write!(path, "V{}z", n(strip.bottom()));
+    path
+}

@@ -1,0 +1,155 @@
+//! Everything a report shows, from one pass through a recording.
+
+use anyhow::Context;
+use slap_edge::core::front_end::{FrontEndSpec, StdPlan, StdStream};
+use slap_edge::core::voice;
+use slap_edge::model::{Bundle, Tower};
+use slap_edge::{
+    Event, Measurer, Options, Parts, Passing, ScreenError, Screener, Source, SourceError,
+};
+
+use super::tracks::{Answers, Column, Tracks, Voice, Wave};
+use crate::audio::{Audio, Input};
+use crate::hear::{Stop, hear, unmeasurable, unreadable, unscorable};
+use crate::output::measures::Measures;
+use crate::output::report::{Model, Quality, Recording, TaskScore};
+use crate::output::{Progress, Terminal, convert};
+use crate::plan::ReportPlan;
+
+/// Everything a report shows.
+#[derive(Debug)]
+pub struct Findings {
+    /// What the recording is called.
+    pub title: String,
+    pub recording: Recording,
+    /// Length that was heard, in seconds.
+    pub seconds: f64,
+    pub quality: Quality,
+    pub measures: Measures,
+    /// The answers for the recording as a whole.
+    pub tasks: Vec<TaskScore>,
+    /// The names of each task's classes.
+    pub classes: Vec<Vec<String>>,
+    pub tracks: Tracks,
+    /// How the frames of the spectrum came about.
+    pub front_end: FrontEndSpec,
+    /// Seconds from one step of the tower to the next.
+    pub step_seconds: f64,
+    pub model: Model,
+    pub warnings: Vec<String>,
+}
+
+/// What hears the recording.
+pub struct Ears {
+    screener: Screener,
+    measurer: Measurer,
+    source: Source,
+    plan: StdPlan,
+    stream: StdStream,
+    model: Model,
+}
+
+impl Ears {
+    /// Loads what the bundle needs.
+    ///
+    /// # Errors
+    ///
+    /// When the tower, the tasks or the limits of quality cannot be used.
+    pub fn new(plan: &ReportPlan, bundle: &Bundle) -> anyhow::Result<Self> {
+        let tower = Tower::load(bundle, plan.precision.into())
+            .context("the audio tower cannot be used")?;
+        let options =
+            Options { tasks: plan.tasks.clone(), pack_prompts: false, prompts: Vec::new() };
+        let screener =
+            Screener::new(bundle, &tower, &options).context("the tasks cannot be scored")?;
+        let parts = Parts::from(bundle);
+        let front_end =
+            StdPlan::new(parts.front_end).context("the front end cannot be built")?;
+        Ok(Self {
+            screener,
+            measurer: Measurer::new(*parts.quality).context("the voice cannot be measured")?,
+            source: Source::new(parts.front_end.sample_rate),
+            stream: front_end.stream(),
+            plan: front_end,
+            model: convert::model(bundle, tower.report()),
+        })
+    }
+
+    /// Hears `input` from beginning to end.
+    ///
+    /// # Errors
+    ///
+    /// When the recording cannot be read, scored or measured.
+    pub fn hear(
+        mut self,
+        input: &Input,
+        terminal: &Terminal,
+        progress: bool,
+    ) -> Result<Findings, Stop> {
+        let audio = Audio::open(input, None);
+        let mut audio = audio.map_err(|error| unreadable(input, &error))?;
+        let recording = convert::recording(&input.name(), audio.description());
+        let mut progress = Progress::new(terminal, progress, &input.title(), recording.seconds);
+        let mut tracks = Tracks::new();
+        let Self { screener, measurer, source, plan, stream, .. } = &mut self;
+        let unheard = |error: SourceError| unscorable(input, &ScreenError::from(error));
+        let mut look = |passing: Passing<'_>, tracks: &mut Tracks| {
+            if let Passing::Samples(samples) = passing {
+                samples.iter().for_each(|sample| tracks.wave.push(Wave::new(*sample)));
+                stream.push(plan, samples, |_, frame| {
+                    tracks.spectrum.push(Column::new(frame));
+                });
+            }
+            Ok::<(), SourceError>(())
+        };
+        hear(input, &mut audio, &mut progress, |pcm, rate, channels| {
+            screener
+                .push(pcm, rate, channels, |event| answer(&event, &mut tracks))
+                .map_err(|error| unscorable(input, &error))?;
+            measurer
+                .push(pcm, rate, channels, |event| voice(&event, &mut tracks))
+                .map_err(|error| unmeasurable(input, &error))?;
+            source
+                .push(pcm, rate, channels, |passing| look(passing, &mut tracks))
+                .map_err(unheard)
+        })?;
+        screener
+            .finish(|event| answer(&event, &mut tracks))
+            .map_err(|error| unscorable(input, &error))?;
+        measurer
+            .finish(|event| voice(&event, &mut tracks))
+            .map_err(|error| unmeasurable(input, &error))?;
+        source.finish(|passing| look(passing, &mut tracks)).map_err(unheard)?;
+        stream.finish(plan, |_, frame| tracks.spectrum.push(Column::new(frame)));
+        progress.finish();
+
+        let summary = screener.summary().map_err(|error| unscorable(input, &error))?;
+        let seconds = audio.seconds();
+        Ok(Findings {
+            title: input.title(),
+            recording: Recording { seconds: Some(seconds), ..recording },
+            seconds,
+            quality: convert::quality(&summary.quality, &summary.verdict),
+            measures: Measures::new(measurer.summary()),
+            tasks: summary.tasks.iter().map(convert::task).collect(),
+            classes: screener.tasks().map(|task| task.classes.clone()).collect(),
+            tracks,
+            front_end: *plan.spec(),
+            step_seconds: screener.step_seconds(),
+            model: self.model,
+            warnings: audio.warnings(),
+        })
+    }
+}
+
+fn answer(event: &Event<'_>, tracks: &mut Tracks) {
+    if let Event::Segment(segment) = event {
+        tracks.answers.push(Answers::new(segment));
+    }
+}
+
+fn voice(event: &voice::Event<'_>, tracks: &mut Tracks) {
+    if let voice::Event::Frame(frame) = event {
+        tracks.voice.push(Voice::new(frame));
+    }
+}

@@ -1,0 +1,226 @@
+//! The page: one HTML file, complete in itself.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use slap_edge::core::voice::Functional;
+use slap_edge::core::voice::ranges::{Place, Reference, UsualRange};
+
+use super::draw::{n, words};
+use super::figure::{self, figure};
+use super::findings::Findings;
+use super::{ranges, words as says};
+use crate::output::measures::{ABSENT, Group, References, number, range_of, unit};
+
+/// Nothing may be loaded: the page says so itself.
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+/// The page of a recording.
+pub fn page(findings: &Findings) -> String {
+    let title = words(&findings.title);
+    let mut references = References::default();
+    let measures = measures(findings, &mut references);
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="generator" content=(format!("slap-edge {}", env!("CARGO_PKG_VERSION")));
+                title { (title) " – slap-edge" }
+                style { (PreEscaped(include_str!("page.css"))) }
+            }
+            body {
+                (header(findings, &title))
+                main {
+                    section {
+                        h2 { "Over time" }
+                        div.figure tabindex="0" { (over_time(findings)) }
+                        (legend())
+                    }
+                    section {
+                        h2 { "Measures of the voice" }
+                        p.note { (says::speech(findings)) }
+                        (measures)
+                    }
+                    section.columns {
+                        div {
+                            h2 { "Recording" }
+                            dl { @for (name, value) in says::quality(findings) {
+                                div { dt { (name) } dd { (value) } }
+                            } }
+                        }
+                        div {
+                            h2 { "Made with" }
+                            dl.long { @for (name, value) in says::origin(findings) {
+                                div { dt { (name) } dd { bdi { (words(&value)) } } }
+                            } }
+                        }
+                    }
+                    (notes(findings, &references))
+                }
+            }
+        }
+    };
+    markup.into_string()
+}
+
+fn header(findings: &Findings, title: &str) -> Markup {
+    let (sign, grade, reasons) = says::verdict(findings);
+    html! {
+        header {
+            p.kind { "slap-edge report" }
+            h1 { bdi { (title) } }
+            p.facts { (says::facts(findings)) " · " bdi { (words(&findings.model.bundle)) } }
+            div.verdict.(findings.quality.grade) {
+                span.sign aria-hidden="true" { (sign) }
+                div {
+                    p.grade { (grade) }
+                    p { (reasons) }
+                }
+            }
+            @for warning in &findings.warnings {
+                p.warning { "Note: " (words(warning)) "." }
+            }
+        }
+    }
+}
+
+fn over_time(findings: &Findings) -> Markup {
+    let drawing = figure(findings, 1.0);
+    let size = format!("0 0 {} {}", n(figure::WIDTH), n(drawing.height + 2.0));
+    html! {
+        svg viewBox=(size) role="img" aria-label="Waveform, log-mel, pitch, level and answers over time" {
+            (drawing.markup)
+        }
+    }
+}
+
+fn legend() -> Markup {
+    html! {
+        p.note {
+            "Bars are as high as an answer is probable, and named where there is room; on the \
+             right is the answer for the recording as a whole. "
+            span.key.unsure {} " unsure: no class is probable enough. "
+            span.key.abstained {} " no answer: the recording is too poor there."
+        }
+    }
+}
+
+fn measures(findings: &Findings, references: &mut References) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { "Measure" }
+                th.value scope="col" { "Value" }
+                th.unit scope="col" { span.hidden { "Unit" } }
+                th.bar scope="col" { "Value in its usual range" }
+                th scope="col" { "Usual range, or what it is" }
+            } }
+            @for group in Group::ALL {
+                tbody {
+                    tr.group { th colspan="5" scope="rowgroup" { (group.name()) } }
+                    @for (functional, label) in group.selection() {
+                        (row(findings, *functional, label, references))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(
+    findings: &Findings,
+    functional: Functional,
+    label: &str,
+    references: &mut References,
+) -> Markup {
+    let measures = &findings.measures;
+    let of = functional.unit();
+    let value = measures.get(functional);
+    let place = match measures.place(functional) {
+        Some(Place::Below) => Some(("↓", "below the usual range")),
+        Some(Place::Above) => Some(("↑", "above the usual range")),
+        Some(Place::Between) => Some(("↕", "between the usual ranges")),
+        Some(Place::Within) | None => None,
+    };
+    let mut numbers = Vec::new();
+    let ranges = measures.ranges(functional);
+    let remark = ranges.first().map(|usual| usual.remark).unwrap_or_default();
+    let usual: Vec<String> = ranges
+        .into_iter()
+        .map(|usual| {
+            let number = references.number(usual.reference);
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+            range_of(usual)
+        })
+        .collect();
+    html! {
+        tr {
+            th scope="row" title=(functional.description()) { (label) }
+            td.value {
+                @if let Some((sign, meaning)) = place {
+                    span.outside title=(meaning) { (sign) span.hidden { " (" (meaning) ") " } }
+                }
+                (value.map_or_else(|| ABSENT.to_owned(), |value| number(value, of)))
+            }
+            td.unit { @if value.is_some() { (unit(of)) } }
+            @if let Some((height, bars)) = ranges::bars(measures, functional) {
+                td.bar {
+                    @let (width, height) = (n(ranges::WIDTH + 2.0), n(height + 2.0));
+                    svg viewBox=(format!("-1 -1 {width} {height}")) width=(width) height=(height)
+                        aria-hidden="true" { (bars) }
+                }
+                td.usual title=[(!remark.is_empty()).then_some(remark)] {
+                    (usual.join(", "))
+                    @for number in &numbers {
+                        " " a href=(format!("#r{number}")) { "[" (number) "]" }
+                    }
+                }
+            } @else {
+                td.about colspan="2" { (functional.description()) }
+            }
+        }
+    }
+}
+
+fn notes(findings: &Findings, references: &References) -> Markup {
+    html! {
+        section.notes {
+            h2 { "Notes" }
+            p { (says::ABSENT_MEANS) " " (says::RANGES_MEAN) " w: women, m: men." }
+            @if !references.list().is_empty() {
+                ol {
+                    @for (index, reference) in references.list().iter().enumerate() {
+                        li id=(format!("r{}", index + 1)) {
+                            (reference.full) "."
+                            @for remark in remarks(reference) { " " (remark) }
+                        }
+                    }
+                }
+            }
+            p { strong { (says::NOT_MEDICAL) } }
+            p.small {
+                "Levels are relative to the full scale of the recording, so they depend on the \
+                 microphone and its distance. Scores are those of the bundle named above, \
+                 smoothed over time. The page loads nothing from elsewhere."
+                @if findings.tasks.is_empty() { " No task was scored." }
+            }
+        }
+    }
+}
+
+/// What to know about the ranges of a reference, sentences.
+fn remarks(reference: &Reference) -> Vec<String> {
+    let mut remarks: Vec<String> = Vec::new();
+    for usual in UsualRange::all().iter().filter(|usual| usual.reference == reference) {
+        let mut letters = usual.remark.chars();
+        let Some(first) = letters.next() else { continue };
+        let remark: String = first.to_uppercase().chain(letters).chain(['.']).collect();
+        if !remarks.contains(&remark) {
+            remarks.push(remark);
+        }
+    }
+    remarks
+}

@@ -1,0 +1,120 @@
+//! A measure against its usual ranges, as a small drawing.
+
+use maud::{Markup, html};
+use slap_edge::core::voice::Functional;
+use slap_edge::core::voice::ranges::{Place, Speakers, UsualRange};
+
+use super::draw::{FAINT, GUIDE, INK, OUTSIDE, RANGE, Scale, n};
+use crate::output::measures::Measures;
+
+/// The width of the drawing.
+pub const WIDTH: f64 = 150.0;
+
+/// The height of the bar of one range, and of each of several.
+const ONE: f64 = 14.0;
+const EACH: f64 = 9.0;
+
+/// The place of the letters that tell women from men.
+const LETTER: f64 = 9.0;
+
+/// Draws the bars of the usual ranges and the place of the value, and says how high that
+/// is; nothing for a measure without a range. Of ranges that are about other speech, the
+/// bars are outlined only.
+pub fn bars(measures: &Measures, functional: Functional) -> Option<(f64, Markup)> {
+    let ranges = measures.ranges(functional);
+    let value = measures.get(functional).map(f64::from);
+    let scale = scale(&ranges, value)?;
+    let each = if ranges.len() > 1 { EACH } else { ONE };
+    let height = each * ranges.len() as f64 + 3.0;
+    let outside = matches!(
+        measures.place(functional),
+        Some(Place::Below | Place::Above | Place::Between)
+    );
+    let markup = html! {
+        path d=(format!("M{LETTER} {}H{}", n(height - 0.5), n(WIDTH))) stroke=(GUIDE) {}
+        @for (index, range) in ranges.iter().enumerate() {
+            @let top = 1.0 + index as f64 * each;
+            @let from = range.low.map_or(LETTER, |low| scale.at(low.into()));
+            @let to = range.high.map_or(WIDTH, |high| scale.at(high.into()));
+            @let about = measures.speech() == Some(range.speech);
+            rect x=(n(from)) y=(n(top + 0.5)) width=(n((to - from).max(1.0)))
+                height=(n(each - 1.0)) rx="1.5" fill=(if about { RANGE } else { "none" })
+                stroke=(RANGE) stroke-dasharray=[(!about).then_some("2 1.5")] {}
+            @if let Some(letter) = letter(range.speakers) {
+                text x="0" y=(n(top + each - 1.0)) font-size="8.5" fill=(FAINT) { (letter) }
+            }
+        }
+        @if let Some(value) = value {
+            @let x = scale.at(value);
+            @let ink = if outside { OUTSIDE } else { INK };
+            path d=(format!("M{} 0V{}", n(x), n(height))) stroke=(ink) stroke-width="1.6" {}
+            path d=(format!("M{} {}l3 -5h-6z", n(x), n(height * 0.5 + 2.5))) fill=(ink) {}
+        }
+    };
+    Some((height, markup))
+}
+
+fn letter(speakers: Speakers) -> Option<&'static str> {
+    match speakers {
+        Speakers::Adults => None,
+        Speakers::Women => Some("w"),
+        Speakers::Men => Some("m"),
+    }
+}
+
+/// A scale on which all ends and the value have a place. A range without a lower end
+/// begins at zero.
+fn scale(ranges: &[&UsualRange], value: Option<f64>) -> Option<Scale> {
+    let ends = || ranges.iter().flat_map(|range| [range.low, range.high]).flatten();
+    let highest = ends().fold(f32::NEG_INFINITY, f32::max);
+    let lowest = ends().fold(f32::INFINITY, f32::min);
+    if !highest.is_finite() {
+        return None;
+    }
+    let open_low = ranges.iter().any(|range| range.low.is_none());
+    let open_high = ranges.iter().any(|range| range.high.is_none());
+    let (mut from, mut to) = (f64::from(lowest), f64::from(highest));
+    if open_low {
+        from = 0.0;
+    }
+    let value = value.unwrap_or(from);
+    let room = (to - from).max(from.abs() * 0.5).max(1e-6) * 0.25;
+    from = if open_low { from } else { (from - room).min(value - room * 0.2) };
+    to = (to + if open_high { 3.0 * room } else { room }).max(value + room * 0.2);
+    Some(Scale::new((from, to), (LETTER, WIDTH)))
+}
+
+#[cfg(test)]
+mod tests {
+    use slap_edge::core::voice::Summary;
+
+    use super::*;
+
+    #[test]
+    fn every_end_and_value_has_a_place_of_its_own() {
+        for usual in UsualRange::all() {
+            let ranges: Vec<_> = UsualRange::of(usual.functional).collect();
+            for value in [None, Some(0.0), Some(1e-3), Some(500.0)] {
+                let scale = scale(&ranges, value).unwrap();
+                let mut places: Vec<f64> = ranges
+                    .iter()
+                    .flat_map(|range| [range.low, range.high])
+                    .flatten()
+                    .map(|end| scale.at(end.into()))
+                    .collect();
+                places.extend(value.map(|value| scale.at(value)));
+                assert!(places.iter().all(|it| (LETTER..=WIDTH).contains(it)), "{places:?}");
+                let high = usual.high.map(|high| scale.at(high.into()));
+                assert!(high.is_none_or(|high| high < WIDTH), "{usual:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_range_has_no_bars() {
+        let measures = Measures::new(&Summary::new());
+        assert!(bars(&measures, Functional::Mfcc1Mean).is_none());
+        let (height, bars) = bars(&measures, Functional::PitchP50).unwrap();
+        assert_eq!((height, bars.into_string().matches("<rect").count()), (21.0, 2));
+    }
+}
