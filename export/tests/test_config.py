@@ -1,10 +1,11 @@
 """Recipes: what is written is what is used, and a misspelt key is refused."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from slap_export.config import ConfigError, load_config
+from slap_export.config import Config, ConfigError, build, load_config, to_dict
 
 RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
 
@@ -14,6 +15,13 @@ def test_the_shipped_recipe_is_read() -> None:
     assert config.bundle.name == "slap-voice-tiny"
     assert config.front_end.bands == config.tower.bands
     assert config.train.crop_chunks == (6, 9)
+    assert config.quality.usable.minimum_snr_db is None
+    assert config.quality.good.minimum_snr_db == 20.0
+
+
+def test_a_recipe_survives_being_written_beside_a_checkpoint() -> None:
+    config = load_config(RECIPE)
+    assert build(Config, json.loads(json.dumps(to_dict(config)))) == config
 
 
 @pytest.mark.parametrize(
@@ -24,6 +32,9 @@ def test_the_shipped_recipe_is_read() -> None:
         ('name = "slap-voice-tiny"', "", r"missing setting in `bundle.`.*name"),
         ("batch = 192", 'batch = "192"', r"`train.batch` must be int, got '192'"),
         ("[scoring]", "[scoring", r"not valid TOML"),
+        ("minimum_snr_db = 20.0", "minimum_snr = 20.0", r"`quality.good.minimum_snr`"),
+        ("minimum_snr_db = 20.0", 'minimum_snr_db = "low"', r"must be float, got 'low'"),
+        ("maximum_dc = 0.02", "maximum_dc = true", r"`quality.good.maximum_dc` must be float"),
         ("context_chunks = 3", "context_chunks = 9", r"context_chunks"),
     ],
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from slap_export.checkpoint import Trained
+from slap_export.config import QualityConfig
 from slap_export.corpus import CorpusClip
 from slap_export.evaluate import TEST_SPLITS, TaskScore, mean_of
 from slap_export.features import Features
@@ -87,6 +88,18 @@ of the voice are not asked of whispers. Of such recordings the task still says s
 is not measured here: read "slow" as "more like the slow ones than the fast ones".
 """
 
+QUALITY = """\
+## Quality of the recording
+
+Every score comes with a grade of the recording and the reasons for it. *Poor* recordings are not \
+scored; *usable* ones are, and it is said what may spoil the result. A quantity that cannot be \
+told, such as the noise in a recording without a pause, is no reason.
+
+| | poor if | usable if |
+|---|---|---|
+{rows}
+"""
+
 LIMITS = """\
 ## Limits
 
@@ -135,7 +148,8 @@ def model_card(
     parts = [introduction, data, RESULTS, summary(results)]
     parts += [split_table(split, results) for split in TEST_SPLITS if split in results["float32"]]
     limits = LIMITS.format(pool=step * tower.pool_chunks, weak=weak_spots(results))
-    parts += [calibration_table(tasks), limits]
+    quality = QUALITY.format(rows="\n".join(quality_rows(config.quality)))
+    parts += [calibration_table(tasks), quality, limits]
     return "\n".join(parts)
 
 
@@ -148,6 +162,35 @@ def split_rows(features: Features) -> Iterable[str]:
         languages = len({clip.language for clip in clips})
         title = SPLIT_TITLES.get(split, split)
         yield f"| {title} | {len(clips)} | {len(speakers)} | {languages} | {', '.join(engines)} |"
+
+
+def quality_rows(quality: QualityConfig) -> Iterable[str]:
+    """A table row for every limit of a recording's quality."""
+
+    def share(value: float) -> str:
+        return f"above {100 * value:g} %" if value else "any"
+
+    rows: list[tuple[str, str, Callable[[float], str]]] = [
+        ("loudest 10 ms", "silence_dbfs", lambda value: f"below {value:g} dBFS"),
+        (
+            f"sound above {quality.active_dbfs:g} dBFS",
+            "minimum_active_seconds",
+            lambda value: f"less than {value:g} s",
+        ),
+        ("samples at full scale", "maximum_clipped_share", share),
+        ("signal-to-noise ratio", "minimum_snr_db", lambda value: f"below {value:g} dB"),
+        ("bandwidth", "minimum_bandwidth_hz", lambda value: f"below {value:g} Hz"),
+        ("voiced", "minimum_voiced_seconds", lambda value: f"less than {value:g} s"),
+        ("time lost in dropouts", "maximum_dropout_share", share),
+        ("digital silence", "maximum_silent_share", share),
+        ("mean of the samples", "maximum_dc", share),
+    ]
+    yield "| samples that are no numbers | any | |"
+    for title, key, words in rows:
+        usable, good = getattr(quality.usable, key), getattr(quality.good, key)
+        poor = "" if usable is None else words(usable)
+        lesser = "" if good is None or good == usable else words(good)
+        yield f"| {title} | {poor} | {lesser} |"
 
 
 def weak_spots(results: Results) -> str:

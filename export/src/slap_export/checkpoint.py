@@ -13,6 +13,9 @@ from slap_export.config import Config, FrontEndConfig, build, to_dict
 from slap_export.text import TextProjection
 from slap_export.towers import SlapTower
 
+AFTER_TRAINING = ("bundle", "export", "scoring", "quality")
+"""Sections of a recipe that only the bundle depends on."""
+
 
 @dataclass(frozen=True)
 class InputStatistics:
@@ -67,12 +70,17 @@ def save_trained(trained: Trained, path: Path) -> None:
     )
 
 
-def load_trained(path: Path) -> Trained:
-    """Reads the result of training."""
+def load_trained(path: Path, recipe: Config) -> Trained:
+    """Reads the result of training.
+
+    What training does not depend on, such as the limits of quality, is the recipe's, so
+    that it can be changed without training again; the rest is as it was trained.
+    """
     if not path.exists():
         raise FileNotFoundError(f"no trained tower at {path}; run `slap-export train` first")
     content = torch.load(path, weights_only=True)
-    config = build(Config, content["config"])
+    later = {name: to_dict(getattr(recipe, name)) for name in AFTER_TRAINING}
+    config = build(Config, {**content["config"], **later})
     tower, projection = SlapTower(config.tower), TextProjection(config.tower.embedding_dim)
     tower.load_state_dict(content["tower"])
     projection.load_state_dict(content["projection"])

@@ -195,13 +195,31 @@ class ScoringConfig:
 
 
 @dataclass(frozen=True)
-class QualityConfig:
-    """When input is too poor to be scored, copied into the manifest."""
+class BoundsConfig:
+    """What a recording must be like; what is left out is not asked for."""
 
     silence_dbfs: float
+    """Level that the loudest 10 ms must reach."""
     minimum_active_seconds: float
-    active_dbfs: float
     maximum_clipped_share: float
+    minimum_snr_db: float | None = None
+    minimum_bandwidth_hz: float | None = None
+    minimum_voiced_seconds: float | None = None
+    maximum_dropout_share: float | None = None
+    """Share of the time lost where sound breaks off and comes back."""
+    maximum_silent_share: float | None = None
+    """Share of the time that is digital silence."""
+    maximum_dc: float | None = None
+
+
+@dataclass(frozen=True)
+class QualityConfig:
+    """When input is too poor to be scored, and when it is good; copied into the manifest."""
+
+    active_dbfs: float
+    """Level from which 10 ms are active."""
+    usable: BoundsConfig
+    good: BoundsConfig
 
 
 @dataclass(frozen=True)
@@ -233,6 +251,10 @@ def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
         if name not in values:
             continue
         value = values[name]
+        if hint == float | None:
+            if value is None:  # written beside a checkpoint, never in a recipe
+                continue
+            hint = float
         if is_dataclass(hint):
             if not isinstance(value, dict):
                 raise ConfigError(f"`{where}{name}` must be a table, got {value!r}")

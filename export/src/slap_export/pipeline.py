@@ -49,7 +49,7 @@ def evaluate_run(config: Config, root: Path, report: Report = print) -> None:
     `evaluation.json`, both in the run's folder.
     """
     run = run_folder(config, root)
-    trained = load_trained(run / "trained.pt")
+    trained = load_trained(run / "trained.pt", config)
     features = load_features(config, root)
     report("exporting the towers")
     tower = write_towers(run / "towers", trained, root / config.runs / "text")
@@ -154,7 +154,7 @@ def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -
     if digest != sha256(run / "trained.pt"):
         raise BundleError("the towers changed after they were evaluated; evaluate them again")
     clear(folder)
-    trained = load_trained(run / "trained.pt")
+    trained = load_trained(run / "trained.pt", config)
     features = load_features(config, root)
     tower = write_towers(folder, trained, root / config.runs / "text")
     background = background_embeddings(config, trained, features, folder / "audio.onnx")
