@@ -14,13 +14,8 @@ enum Origin {
 use Origin::{Of, Window};
 
 macro_rules! functionals {
-    ($($variant:ident $name:literal $origin:expr, $description:literal;)*) => {
-        /// One number about a window.
-        ///
-        /// Most are a [`Statistic`] of a [`Descriptor`], named `descriptor.statistic`; see
-        /// there for definitions and for what makes them undefined. Those of the window as a
-        /// whole are defined here, in [the module](super), and are undefined in an empty
-        /// window.
+    ($(#[$doc:meta])* $($variant:ident $name:literal $origin:expr, $description:literal;)*) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(usize)]
         pub enum Functional {
@@ -87,6 +82,48 @@ impl Functional {
 }
 
 functionals! {
+    /// One number about a window.
+    ///
+    /// Most are a [`Statistic`] of a [`Descriptor`], named `descriptor.statistic`; see there
+    /// for definitions and for what makes them undefined. [`Summary`](super::Summary) gathers
+    /// them.
+    ///
+    /// They are the 88 functionals of the extended Geneva set (Eyben et al. 2016, "The Geneva
+    /// minimalistic acoustic parameter set (GeMAPS) for voice research and affective
+    /// computing", IEEE Trans. Affective Computing 7(2), 190-202), from the descriptors of this
+    /// crate, and some that people who work with voices ask for besides. As there, loudness,
+    /// flux and cepstral coefficients are taken over all frames, and the rest over the voiced
+    /// ones. Unlike there, descriptors are not smoothed over three frames first, but for the
+    /// slopes and peaks of contours: a mean is that of the frames as they were given, and the
+    /// coefficient of variation of a restless descriptor is larger.
+    ///
+    /// # Of the window as a whole
+    ///
+    /// They are undefined in a window without a frame. Stretches that a window cuts count with
+    /// the part that lies in it.
+    ///
+    /// - `equivalent_level_dbfs`: `10 log10(mean(10^(level / 10)))` over all frames, of which
+    ///   digital silence counts as nothing. Undefined if there is nothing else.
+    /// - `jitter.*` and `shimmer.*`: [`Jitter`](crate::voice::Jitter) and
+    ///   [`Shimmer`](crate::voice::Shimmer) over all cycles of the window. Undefined with too
+    ///   few.
+    /// - `loudness_peaks_per_second`: turns of loudness from rising to falling, as
+    ///   [`Statistic::RisingSlopeMean`] has them, over all seconds.
+    /// - `voiced_segments_per_second`: stretches of neighbouring voiced frames, over all
+    ///   seconds.
+    /// - `voiced_segment_seconds.*`: mean and standard deviation of the length of these
+    ///   stretches. Undefined with less than one, and less than two.
+    /// - `unvoiced_segment_seconds.*`: the same of stretches without voice.
+    /// - `voiced_share`: voiced frames over all frames.
+    /// - `creak_share`: voiced frames below 78 Hz, the upper end of vocal fry (Hollien and
+    ///   Michel 1968, "Vocal fry as a phonational register", J. Speech Hear. Res. 11, 600-604),
+    ///   over all voiced frames. Undefined without one. Creak also shows in irregular cycles,
+    ///   and a low modal voice can lie below 78 Hz: the share is a hint.
+    /// - `duration_seconds`: frames, of 10 ms each.
+    ///
+    /// For breathiness there is no number of its own: cepstral peak prominence falls with it
+    /// (Hillenbrand et al. 1994), and the first harmonic rises above the second.
+
     PitchMean "pitch_hz.mean" Of(Pitch, Mean), "Mean pitch";
     PitchP50 "pitch_hz.p50" Of(Pitch, P50), "Median pitch";
     PitchSemitonesMean "pitch_semitones.mean" Of(PitchSemitones, Mean), "Mean pitch";
