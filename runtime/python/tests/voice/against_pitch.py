@@ -18,6 +18,7 @@ class PitchRow:
     material: str
     median_worst: float  # percent, over clips, on frames that both find voiced
     median_typical: float  # percent, median over clips
+    frames_worst: float  # percent, over clips: median of the frames' ratios
     gross: float  # percent of frames that differ by more than a fifth
     agreement: float  # percent of frames of which both say the same: voiced or not
 
@@ -27,13 +28,14 @@ def pitch_rows() -> list[PitchRow]:
     rows = []
     for material, clips in asked().items():
         for oracle in ("praat", "opensmile", "praat and opensmile"):
-            medians, grosses, agreements = [], [], []
+            medians, ratios, grosses, agreements = [], [], [], []
             for one in clips:
                 ours, theirs = pitch_pair(one, oracle)
                 voiced = np.isfinite(ours) & np.isfinite(theirs)
                 agreements.append(np.isfinite(ours) == np.isfinite(theirs))
                 if voiced.any():
                     ratio = ours[voiced] / theirs[voiced]
+                    ratios.append(100 * abs(np.median(ratio) - 1))
                     grosses.append(np.abs(ratio - 1) > 0.2)
                     quotient = np.median(ours[voiced]) / np.median(theirs[voiced])
                     medians.append(100 * abs(quotient - 1))
@@ -43,12 +45,13 @@ def pitch_rows() -> list[PitchRow]:
                     material,
                     float(np.max(medians, initial=np.nan if not medians else 0.0)),
                     median(np.array(medians)),
+                    float(np.max(ratios, initial=np.nan if not ratios else 0.0)),
                     float(100 * np.concatenate(grosses).mean()) if grosses else np.nan,
                     float(100 * np.concatenate(agreements).mean()),
                 )
             )
         nearer = nearest_worst(clips)
-        rows.append(PitchRow("the nearer of both", material, nearer, np.nan, np.nan, np.nan))
+        rows.append(PitchRow("the nearer of both", material, nearer, *[np.nan] * 4))
     return rows
 
 

@@ -15,7 +15,6 @@ def against_truth() -> list[Figure]:
         *truth_of_source.noisy_pitch(),
         *truth_of_source.cycles(),
         *truth_of_source.perturbation(),
-        *truth_of_source.perturbed_vowels(),
         *truth_of_source.harmonicity(),
         *truth_of_spectrum.prominence(),
         *truth_of_spectrum.levels(),

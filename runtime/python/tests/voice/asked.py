@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .material import Clip, speech, vowels
+from .material import Clip, clear_vowels, speech, vowels
 from .oracles import ask_opensmile, ask_praat
 from .reading import Array, Reading, ask_slap_edge, median, rank_correlation
 
@@ -46,12 +46,20 @@ class Row:
 def asked() -> dict[str, list[Asked]]:
     """Everybody's word on all clips, by material."""
     return {
-        material: [
-            Asked(c, ask_slap_edge(c.audio), ask_praat(c.audio), ask_opensmile(c.audio))
-            for c in clips
-        ]
+        material: [ask(c) for c in clips]
         for material, clips in (("vowels", vowels()), ("speech", speech()))
     }
+
+
+@lru_cache
+def asked_clear() -> list[Asked]:
+    """Everybody's word on the clear vowels."""
+    return [ask(c) for c in clear_vowels()]
+
+
+def ask(one: Clip) -> Asked:
+    """Everybody's word on a clip."""
+    return Asked(one, ask_slap_edge(one.audio), ask_praat(one.audio), ask_opensmile(one.audio))
 
 
 def collect(clips: Iterable[Asked], value: Callable[[Asked], float]) -> Array:

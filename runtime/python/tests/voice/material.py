@@ -50,6 +50,7 @@ def vowels(count: int = 48) -> tuple[Clip, ...]:
             shimmer_db=float(0.05 + 1.2 * np.clip(roughness + 0.2 * draws.normal(), 0, 1) ** 2),
             rd=float(draws.uniform(0.5, 2.7)),
             vowel="aiu"[index % 3],
+            tract=float(draws.uniform(0.8, 1.05)),
             hnr_db=float(np.clip(33 - 22 * roughness + 5 * draws.normal(), 6, 40)),
             level_dbfs=float(draws.uniform(-38, -12)),
             glide=float(2 ** draws.uniform(-0.15, 0.15)),
@@ -58,6 +59,25 @@ def vowels(count: int = 48) -> tuple[Clip, ...]:
             seed=100 + index,
         )
         clips.append(clip(f"vowel {index}", voice))
+    return tuple(clips)
+
+
+@lru_cache
+def clear_vowels() -> tuple[Clip, ...]:
+    """Steady vowels with little noise, in which the resonances can be heard."""
+    draws = np.random.default_rng(17)
+    clips = []
+    for index in range(24):
+        voice = Voice(
+            pitch=float(90 * 2.4 ** draws.uniform()),
+            rd=float(draws.uniform(0.6, 1.4)),
+            vowel="aiu"[index % 3],
+            tract=float(draws.uniform(0.8, 1.05)),
+            hnr_db=40.0,
+            seconds=0.8,
+            seed=200 + index,
+        )
+        clips.append(clip(f"clear vowel {index}", voice))
     return tuple(clips)
 
 

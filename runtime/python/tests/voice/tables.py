@@ -11,6 +11,7 @@ from typing import Any
 
 import slap_edge
 
+from .against_drawn import drawn_rows
 from .against_opensmile import opensmile_rows
 from .against_pitch import PitchRow, oracles_among_themselves, pitch_rows
 from .against_praat import praat_rows
@@ -85,11 +86,17 @@ def shown(value: float) -> str:
     return "0" if float(text) == 0 else text
 
 
+def signed(value: float) -> str:
+    """A difference for people, with its sign."""
+    return ("+" if value > 0 else "") + shown(value)
+
+
 def tables() -> list[Table]:
     """All tables, in the order of the document."""
     bounds = tolerances()
     return [
         truth_table(bounds["truth"]),
+        drawn_table(bounds["drawn"]),
         pitch_table(bounds["pitch"]),
         oracle_table("praat", praat_rows(), bounds["praat"]),
         oracle_table("opensmile", opensmile_rows(), bounds["opensmile"]),
@@ -119,25 +126,60 @@ def truth_table(bounds: dict[str, Any]) -> Table:
     return Table("truth", head, rows, (3,), checked)
 
 
+def drawn_table(bounds: dict[str, Any]) -> Table:
+    """How near each program comes to the truth."""
+    rows, checked = [], []
+    for row in drawn_rows():
+        bound = bounds[row.measure]
+        low, high = bound["bias"]
+        checked.append(Checked(f"drawn.{row.measure}.rank", row.ours.rank, bound["rank"]))
+        checked.append(Checked(f"drawn.{row.measure}.bias", row.ours.bias, low, high))
+        cells = [f"`{row.measure}`", row.material, row.unit]
+        for found in (row.ours, row.praat, row.smile):
+            cells += ["", ""] if found is None else [shown(found.rank), signed(found.bias)]
+        cells[3] += f" (≥ {bound['rank']:g})"
+        cells[4] += f" ({allowed(low, high)})"
+        rows.append(tuple(cells))
+    head = (
+        "measure",
+        "vowels",
+        "unit of bias",
+        "slap-edge: rank",
+        "bias",
+        "Praat: rank",
+        "bias",
+        "openSMILE: rank",
+        "bias",
+    )
+    return Table("drawn", head, rows, (3, 4, 5, 6, 7, 8), checked)
+
+
 def pitch_table(bounds: dict[str, Any]) -> Table:
     """Pitch and voicing beside the oracles, and those beside each other."""
     rows, checked = [], []
     for found in pitch_rows():
-        cells = pitch_figures(found)
-        rows.append((found.oracle, found.material, *(shown(v) for v in cells.values())))
-        for name, bound in bounds.get(found.oracle, {}).get(found.material, {}).items():
-            least, most = bound.get("at_least", -math.inf), bound.get("at_most", math.inf)
-            key = f"pitch.{found.oracle}.{found.material}.{name}"
-            checked.append(Checked(key, cells[name], least, most))
+        limits = bounds.get(found.oracle, {}).get(found.material, {})
+        cells = []
+        for name, value in pitch_figures(found).items():
+            text = shown(value)
+            if name in limits:
+                least = limits[name].get("at_least", -math.inf)
+                most = limits[name].get("at_most", math.inf)
+                key = f"pitch.{found.oracle}.{found.material}.{name}"
+                checked.append(Checked(key, value, least, most))
+                text += f" ({allowed(least, most)})"
+            cells.append(text)
+        rows.append((found.oracle, found.material, *cells))
     head = (
         "beside",
         "material",
-        "median, worst clip (%)",
-        "median, typical clip (%)",
+        "medians, worst clip (%)",
+        "typical clip (%)",
+        "median ratio of frames, worst clip (%)",
         "frames off by > 20 % (%)",
         "voicing agrees (%)",
     )
-    return Table("pitch", head, rows, (2, 3, 4, 5), checked)
+    return Table("pitch", head, rows, (2, 3, 4, 5, 6), checked)
 
 
 def pitch_figures(found: PitchRow) -> dict[str, float]:
@@ -145,6 +187,7 @@ def pitch_figures(found: PitchRow) -> dict[str, float]:
     return {
         "worst": found.median_worst,
         "typical": found.median_typical,
+        "frames": found.frames_worst,
         "gross": found.gross,
         "agreement": found.agreement,
     }
@@ -164,17 +207,16 @@ def oracle_table(name: str, found: list[Row], bounds: dict[str, Any]) -> Table:
                 cells += ["", "", ""]
                 continue
             row = materials[material]
-            bound = bounds[measure][material]
-            key = f"{name}.{measure}.{material}"
-            low, high = bound["bias"]
-            checked.append(Checked(f"{key}.rank", row.rank, bound["rank"]))
-            checked.append(Checked(f"{key}.bias", row.bias, low, high))
-            sign = "×" if unit == "×" else "+" if row.bias > 0 else ""
-            cells += [
-                f"{shown(row.rank)} (≥ {bound['rank']:g})",
-                f"{sign}{shown(row.bias)}",
-                shown(row.frames),
-            ]
+            bound = bounds[measure].get(material)
+            rank = shown(row.rank)
+            if bound is not None:
+                key = f"{name}.{measure}.{material}"
+                low, high = bound["bias"]
+                checked.append(Checked(f"{key}.rank", row.rank, bound["rank"]))
+                checked.append(Checked(f"{key}.bias", row.bias, low, high))
+                rank += f" (≥ {bound['rank']:g})"
+            bias = f"×{shown(row.bias)}" if unit == "×" else signed(row.bias)
+            cells += [rank, bias, shown(row.frames)]
         cells.insert(1, "ratio" if unit == "×" else unit)
         rows.append(tuple(cells))
     head = (
