@@ -38,7 +38,8 @@ pub struct Report {
     /// Level of what stands out from the noise, above that of the noise, in dB; absent
     /// where nothing tells the noise from the rest.
     pub snr_db: Option<f32>,
-    /// The frequency up to which there is sound, in Hz; absent without an active frame.
+    /// The frequency up to which there is sound, in Hz; absent where less than a quarter of
+    /// a second is active.
     pub bandwidth_hz: Option<f32>,
 }
 
