@@ -1,6 +1,6 @@
 //! Which poles are formants, and which formant each is.
 
-use super::prediction::BAND_HZ;
+use super::prediction::{BAND_HZ, ORDER};
 use super::roots::{Complex, Roots};
 use core::f64::consts::PI;
 use libm::{atan2, log};
@@ -13,12 +13,21 @@ pub(super) struct Resonance {
     pub(super) bandwidth_hz: f64,
 }
 
-/// The widest resonance that is a formant; what is wider shapes the spectrum's tilt.
-const WIDEST_HZ: f64 = 700.0;
+/// Where a formant may lie, and how wide it may be.
+struct Range {
+    low_hz: f64,
+    high_hz: f64,
+    /// What is wider shapes the spectrum's tilt.
+    widest_hz: f64,
+}
 
-/// Where the first three formants of men, women and children lie (Peterson & Barney 1952;
-/// Hillenbrand et al. 1995), with a margin.
-const RANGES_HZ: [(f64, f64); 3] = [(180.0, 1_250.0), (500.0, 3_500.0), (1_300.0, 4_500.0)];
+/// The first three formants of men, women and children (Peterson & Barney 1952; Hillenbrand
+/// et al. 1995), with a margin.
+const RANGES: [Range; 3] = [
+    Range { low_hz: 180.0, high_hz: 1_250.0, widest_hz: 400.0 },
+    Range { low_hz: 500.0, high_hz: 3_500.0, widest_hz: 600.0 },
+    Range { low_hz: 1_300.0, high_hz: 4_500.0, widest_hz: 800.0 },
+];
 
 impl Resonance {
     /// The resonance of a pole in the upper half plane.
@@ -33,13 +42,15 @@ impl Resonance {
 /// The first three formants among the poles: each is the lowest resonance above the one
 /// before it that is narrow enough and lies in its range.
 pub(super) fn formants(poles: &Roots) -> [Option<Resonance>; 3] {
+    let resonances: heapless::Vec<_, { ORDER / 2 }> =
+        poles.iter().map(|&pole| Resonance::of(pole)).collect();
     let mut above = 0.0;
-    RANGES_HZ.map(|(low, high)| {
-        let found = poles
+    RANGES.map(|range| {
+        let found = resonances
             .iter()
-            .map(|&pole| Resonance::of(pole))
-            .filter(|r| r.hz > above && (low..=high).contains(&r.hz))
-            .filter(|r| r.bandwidth_hz > 0.0 && r.bandwidth_hz <= WIDEST_HZ)
+            .copied()
+            .filter(|r| r.hz > above && (range.low_hz..=range.high_hz).contains(&r.hz))
+            .filter(|r| r.bandwidth_hz > 0.0 && r.bandwidth_hz <= range.widest_hz)
             .min_by(|a, b| a.hz.total_cmp(&b.hz));
         if let Some(resonance) = found {
             above = resonance.hz;
@@ -78,7 +89,7 @@ mod tests {
 
     #[test]
     fn wide_and_misplaced_poles_are_left_out() {
-        let tilt = [(400.0, 900.0), (600.0, 80.0), (1_000.0, 90.0), (2_400.0, 120.0)];
+        let tilt = [(400.0, 500.0), (600.0, 80.0), (1_000.0, 90.0), (2_400.0, 120.0)];
         assert_eq!(found(&tilt), [Some(600), Some(1_000), Some(2_400)]);
         let hum = [(100.0, 30.0), (600.0, 80.0), (1_000.0, 90.0), (2_400.0, 120.0)];
         assert_eq!(found(&hum), [Some(600), Some(1_000), Some(2_400)]);

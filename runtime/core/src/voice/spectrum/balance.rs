@@ -57,3 +57,67 @@ fn slope(values: &[f32]) -> f32 {
     }
     products / squares
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::voice::spectrum::short::BINS;
+
+    fn measured(value: impl Fn(usize) -> f64) -> Frame {
+        let mut power: Power = [0.0; BINS + 3];
+        for (bin, power) in power[..BINS].iter_mut().enumerate() {
+            *power = value(bin) as f32;
+        }
+        let mut frame = Frame::new(0);
+        measure(&power, &mut frame);
+        frame
+    }
+
+    fn close(got: Option<f32>, expected: f32) {
+        assert!(got.is_some_and(|got| (got - expected).abs() < 2e-3), "{got:?} {expected}");
+    }
+
+    #[test]
+    fn two_lines() {
+        // 500 Hz and 3 kHz, 20 dB apart.
+        let frame = measured(|bin| match bin {
+            16 => 1.0,
+            96 => 0.01,
+            _ => 0.0,
+        });
+        close(frame.get(Descriptor::AlphaRatio), -20.0);
+        close(frame.get(Descriptor::Hammarberg), 20.0);
+        // 1.5 kHz is above 1 kHz and below 2 kHz.
+        let frame = measured(|bin| match bin {
+            16 => 1.0,
+            48 => 0.1,
+            96 => 0.01,
+            _ => 0.0,
+        });
+        close(frame.get(Descriptor::AlphaRatio), -9.586);
+        close(frame.get(Descriptor::Hammarberg), 20.0);
+    }
+
+    #[test]
+    fn a_straight_line_has_its_slope() {
+        // -0.5 dB a bin is -16 dB/kHz.
+        let frame = measured(|bin| libm::pow(10.0, -0.05 * bin as f64));
+        close(frame.get(Descriptor::SlopeLow), -16.0);
+        close(frame.get(Descriptor::SlopeMid), -16.0);
+        // A bend at 500 Hz.
+        let frame =
+            measured(|bin| libm::pow(10.0, 0.1 * (bin.min(16) as f64 - bin as f64 / 2.0)));
+        close(frame.get(Descriptor::SlopeLow), 16.0);
+        close(frame.get(Descriptor::SlopeMid), -16.0);
+    }
+
+    #[test]
+    fn an_empty_band_has_no_ratio() {
+        let frame = measured(|bin| if bin == 16 { 1.0 } else { 0.0 });
+        assert_eq!(frame.get(Descriptor::AlphaRatio), None);
+        assert_eq!(frame.get(Descriptor::Hammarberg), None);
+        let frame = measured(|bin| if bin == 96 { 1.0 } else { 0.0 });
+        assert_eq!(frame.get(Descriptor::AlphaRatio), None);
+        assert_eq!(frame.get(Descriptor::Hammarberg), None);
+    }
+}

@@ -37,3 +37,28 @@ impl Flux {
         self.before = Some(magnitudes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(flux: &mut Flux, power: &[f32; BINS]) -> Option<f32> {
+        let mut frame = Frame::new(0);
+        flux.measure(power, &mut frame);
+        frame.get(Descriptor::Flux)
+    }
+
+    #[test]
+    fn distance_of_magnitudes() {
+        let mut flux = Flux::new();
+        let (mut one, mut other) = ([0.0; BINS], [0.0; BINS]);
+        (one[3], other[4]) = (9.0, 16.0);
+        assert_eq!(measured(&mut flux, &one), None, "there is nothing before");
+        assert_eq!(measured(&mut flux, &one), Some(0.0));
+        assert_eq!(measured(&mut flux, &other), Some(5.0));
+        let mut frame = Frame::new(0);
+        flux.silence(&mut frame);
+        assert_eq!(frame.get(Descriptor::Flux), Some(4.0));
+        assert_eq!(measured(&mut flux, &one), Some(3.0));
+    }
+}

@@ -11,7 +11,7 @@ use libm::{expf, log, pow};
 const COMPRESSION: f64 = 0.33;
 
 /// Loudness of a band that holds the power of a full-scale sinusoid, at 1 kHz. The tapered
-/// sinusoid spreads over several bands, and so has a loudness of 2.
+/// sinusoid spreads over several bands, and so has a loudness of about 2.
 const FULL_SCALE: f64 = 0.74;
 
 /// Loudness from mel bands.
@@ -55,4 +55,41 @@ fn sensitivity(hz: f64) -> f64 {
     let high = (square + 6.3e6) * (square + 6.3e6) * (square + 0.38e9);
     let steep = square * square * square + 9.58e26;
     low / high / (steep / 9.58e26)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loudness(bands: &[f32; BANDS]) -> f32 {
+        let mut frame = Frame::new(0);
+        Loudness::new().measure(bands, &mut frame);
+        frame.get(Descriptor::Loudness).unwrap_or(f32::NAN)
+    }
+
+    #[test]
+    fn sensitivity_by_hand() {
+        // w = 2 pi 1000: w^2 = 3.9478e7, (w^2 + 56.8e6) w^4 = 1.50048e23,
+        // (w^2 + 6.3e6)^2 (w^2 + 0.38e9) = 8.7902e23, (w^6 + 9.58e26) / 9.58e26 = 1.00006.
+        assert!((sensitivity(1_000.0) - 0.170_69).abs() < 5e-5);
+        assert!(sensitivity(100.0) < 0.01 * sensitivity(1_000.0));
+        assert!(sensitivity(4_000.0) > 3.0 * sensitivity(1_000.0));
+        assert!(sensitivity(8_000.0) < 0.1 * sensitivity(4_000.0));
+    }
+
+    #[test]
+    fn ten_times_the_power_is_twice_the_loudness() {
+        let bands = core::array::from_fn(|band| 1e-4 * (band + 1) as f32);
+        let ratio = loudness(&bands.map(|b| 10.0 * b)) / loudness(&bands);
+        assert!((ratio - 2.138).abs() < 1e-3, "10^0.33 is 2.138, got {ratio}");
+    }
+
+    #[test]
+    fn bands_add_up() {
+        let (mut low, mut high) = ([0.0; BANDS], [0.0; BANDS]);
+        (low[5], high[20]) = (0.1, 0.01);
+        let both: [f32; BANDS] = core::array::from_fn(|i| low[i] + high[i]);
+        assert!((loudness(&both) - loudness(&low) - loudness(&high)).abs() < 1e-4);
+        assert!(loudness(&[0.0; BANDS]) < 1e-9);
+    }
 }

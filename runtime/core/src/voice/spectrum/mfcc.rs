@@ -53,3 +53,38 @@ impl Mfcc {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coefficients(bands: &[f32; BANDS]) -> [f32; 4] {
+        let mut frame = Frame::new(0);
+        Mfcc::new().measure(bands, &mut frame);
+        KEPT.map(|descriptor| frame.get(descriptor).unwrap_or(f32::NAN))
+    }
+
+    #[test]
+    fn as_defined() {
+        let bands: [f32; BANDS] = core::array::from_fn(|i| 1e-3 + (i * i % 7) as f32);
+        for (row, got) in coefficients(&bands).into_iter().enumerate() {
+            let i = row as f64 + 1.0;
+            let mut expected = 0.0;
+            for (j, band) in bands.iter().enumerate() {
+                let angle = i * (2.0 * j as f64 + 1.0) * PI / 52.0;
+                expected += libm::log(f64::from(*band)) * cos(angle);
+            }
+            expected *= sqrt(2.0 / 26.0) * (1.0 + 11.0 * sin(PI * i / 22.0));
+            assert!((f64::from(got) - expected).abs() < 1e-3, "{got} {expected}");
+        }
+    }
+
+    #[test]
+    fn level_and_emptiness_have_no_shape() {
+        for level in [1.0, 1e-6, 0.0] {
+            for coefficient in coefficients(&[level; BANDS]) {
+                assert!(coefficient.abs() < 1e-3, "{coefficient}");
+            }
+        }
+    }
+}

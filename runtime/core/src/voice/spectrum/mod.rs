@@ -24,6 +24,8 @@ mod loudness;
 mod mfcc;
 mod prominence;
 mod short;
+#[cfg(test)]
+pub(super) mod test_signals;
 mod window;
 
 pub(super) use long::{LongState, LongTables};

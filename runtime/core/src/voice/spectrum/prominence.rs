@@ -110,3 +110,112 @@ fn above_line(values: &[f32; SMOOTH]) -> f32 {
     }
     values[peak] - (mean + slope * (peak as f32 - middle))
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+    use crate::voice::spectrum::test_signals::{
+        Naive, at_mean_square, noise, pulses, resonate, tilt, windows,
+    };
+    use crate::voice::spectrum::{LongState, LongTables, WINDOW};
+    use std::vec::Vec;
+
+    /// Mean prominence of a vowel with noise of the same spectrum below it.
+    fn vowel(pitch_hz: f64, harmonics_to_noise: f64) -> f32 {
+        let tract = [(700.0, 60.0), (1_100.0, 80.0), (2_500.0, 120.0), (3_500.0, 150.0)];
+        let samples = WINDOW + 9 * crate::voice::HOP + 2_000;
+        let mut voice = pulses(pitch_hz, samples);
+        let mut breath = noise(samples);
+        tilt(&mut breath);
+        resonate(&mut voice, &tract);
+        resonate(&mut breath, &tract);
+        let voice = at_mean_square(&voice[2_000..], 0.01);
+        let ratio = libm::pow(10.0, -harmonics_to_noise / 10.0);
+        let breath = at_mean_square(&breath[2_000..], 0.01 * ratio);
+        let mixed: Vec<f32> = voice.iter().zip(&breath).map(|(v, b)| v + b).collect();
+
+        let fft = Naive(LONG);
+        let (tables, mut state) = (LongTables::new(), LongState::new());
+        let mut buffers = fft.buffers();
+        let values: Vec<f32> = windows(&mixed)
+            .map(|window| {
+                let mut frame = Frame::new(0);
+                tables.analyse(&fft, &mut buffers, &mut state, window, None, &mut frame);
+                frame.get(Descriptor::CepstralPeakProminence).unwrap_or(f32::NAN)
+            })
+            .collect();
+        // The first two are averaged over fewer frames.
+        values[2..].iter().sum::<f32>() / (values.len() - 2) as f32
+    }
+
+    #[test]
+    fn falls_with_the_harmonics_to_noise_ratio() {
+        for pitch_hz in [110.0, 220.0] {
+            let values = [-20.0, 0.0, 10.0, 20.0, 30.0].map(|ratio| vowel(pitch_hz, ratio));
+            for pair in values.windows(2) {
+                assert!(pair[1] > pair[0] + 1.0, "{pitch_hz}: {values:?}");
+            }
+            assert!(values[0] < 6.0 && values[4] > 17.0, "{pitch_hz}: {values:?}");
+        }
+    }
+
+    #[test]
+    fn a_peak_above_a_line() {
+        let mut values: [f32; SMOOTH] = core::array::from_fn(|i| -20.0 - 0.05 * i as f32);
+        assert!(above_line(&values).abs() < 1e-3);
+        let peak = 100;
+        values[peak] += 12.0;
+        // The peak lifts the line below it by 12 / SMOOTH, and tilts it a little.
+        let got = above_line(&values);
+        assert!((got - 12.0).abs() < 0.1, "{got}");
+        // Before the range of the peak, a maximum does not count.
+        values[peak] -= 12.0;
+        values[PEAK - LINE - 1] += 12.0;
+        assert!(above_line(&values) < 1.0);
+    }
+
+    #[test]
+    fn one_frame_as_defined() {
+        let noise = noise(BINS);
+        let mut decibels = [0.0; BINS];
+        for (k, value) in decibels.iter_mut().enumerate() {
+            let ripple = 2.0 * core::f64::consts::PI * k as f64 / LONG as f64;
+            *value = (-0.05 * k as f64 + noise[k] + 6.0 * libm::cos(110.0 * ripple)) as f32;
+        }
+        let fft = Naive(LONG);
+        let mut frame = Frame::new(0);
+        Prominence::new().measure(&fft, &mut fft.buffers(), &decibels, &mut frame);
+
+        let cepstrum = |n: usize| {
+            let mut sum = 0.0;
+            for k in 0..LONG {
+                let angle = 2.0 * core::f64::consts::PI * (n * k % LONG) as f64 / LONG as f64;
+                sum += f64::from(decibels[k.min(LONG - k)]) * libm::cos(angle);
+            }
+            sum / LONG as f64
+        };
+        let smooth: Vec<f64> = (16..267)
+            .map(|n| {
+                let sum: f64 = (n - 4..=n + 4).map(|n| cepstrum(n) * cepstrum(n)).sum();
+                10.0 * libm::log10(sum)
+            })
+            .collect();
+        let count = smooth.len() as f64;
+        let mean = smooth.iter().sum::<f64>() / count;
+        let (mut products, mut squares) = (0.0, 0.0);
+        for (i, value) in smooth.iter().enumerate() {
+            let x = i as f64 - (count - 1.0) / 2.0;
+            products += x * (value - mean);
+            squares += x * x;
+        }
+        let expected =
+            (32..smooth.len()).map(|i| (smooth[i], i)).max_by(|a, b| a.0.total_cmp(&b.0)).map(
+                |(peak, i)| peak - mean - products / squares * (i as f64 - (count - 1.0) / 2.0),
+            );
+        let got = frame.get(Descriptor::CepstralPeakProminence).map(f64::from);
+        let (got, expected) = (got.unwrap_or(f64::NAN), expected.unwrap_or(f64::NAN));
+        assert!((got - expected).abs() < 0.05, "{got} {expected}");
+    }
+}
