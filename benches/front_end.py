@@ -1,7 +1,7 @@
 """Times streaming front ends that are called from Python.
 
 Takes float32 audio on standard input and prints the microseconds
-that each contestant took for a hop in each round.
+that each contestant took for a hop, round by round.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Times measures of voice that are called from Python.
 
 Takes float32 audio on standard input and prints the microseconds
-that each contestant took for 10 ms of it in each round.
+that each contestant took for 10 ms of it, round by round.
 """
 
 from __future__ import annotations

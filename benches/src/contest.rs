@@ -3,6 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use crate::Outcome;
+use crate::python::Peers;
 use crate::statistics::{best, median};
 
 /// Samples in 10 ms at 16 kHz.
@@ -55,14 +57,16 @@ impl Measured {
     }
 }
 
-/// Feeds all of them the same audio, round by round.
+/// Feeds all of them the same audio, round by round, those in Python last.
 pub fn measure(
     contestants: &mut [Box<dyn Contestant>],
+    peers: &mut Peers,
     audio: &[f32],
     rounds: usize,
-) -> Vec<Measured> {
+) -> Outcome<Vec<Measured>> {
     let hops = (audio.len() / HOP) as f64;
     let mut times = vec![Vec::new(); contestants.len()];
+    let mut of_peers: Vec<(String, Vec<f64>)> = Vec::new();
     // The first round warms caches up and is not counted.
     for round in 0..=rounds {
         for (contestant, times) in contestants.iter_mut().zip(&mut times) {
@@ -73,19 +77,24 @@ pub fn measure(
                 times.push(took * 1e6 / hops);
             }
         }
+        let took = peers.round()?;
+        if round == 0 {
+            of_peers = took.into_iter().map(|(name, _)| (name, Vec::new())).collect();
+        } else {
+            let times = of_peers.iter_mut().map(|(_, times)| times);
+            times.zip(took).for_each(|(times, (_, micros))| times.push(micros));
+        }
     }
-    contestants
-        .iter_mut()
-        .zip(times)
-        .map(|(contestant, times)| {
-            let counted = allocation_counter::measure(|| {
-                black_box(feed(contestant.as_mut(), audio));
-            });
-            let each = |count: u64| count as f64 / hops;
-            let heap = Some((each(counted.count_total), each(counted.bytes_total)));
-            Measured::new(contestant.name(), &times, heap)
-        })
-        .collect()
+    let own = contestants.iter_mut().zip(times).map(|(contestant, times)| {
+        let counted = allocation_counter::measure(|| {
+            black_box(feed(contestant.as_mut(), audio));
+        });
+        let each = |count: u64| count as f64 / hops;
+        let heap = Some((each(counted.count_total), each(counted.bytes_total)));
+        Measured::new(contestant.name(), &times, heap)
+    });
+    let of_peers = of_peers.into_iter().map(|(name, times)| Measured::new(name, &times, None));
+    Ok(own.chain(of_peers).collect())
 }
 
 fn feed(contestant: &mut dyn Contestant, audio: &[f32]) -> f64 {

@@ -6,7 +6,8 @@ use std::path::Path;
 use slap_core::voice::{Event, Functional, StdPlan, StdStream, Summary};
 
 use crate::contest::{Contestant, HOP, RATE, measure, warn_if_busy};
-use crate::{Outcome, python, table};
+use crate::python::{self, Peers};
+use crate::{Outcome, table};
 
 /// Seconds of speech in a round.
 const SECONDS: usize = 60;
@@ -25,8 +26,8 @@ const HOP_MICROS: f64 = 1e6 * HOP as f64 / RATE as f64;
 pub fn run(python: &Path) -> Outcome {
     let audio = python::speech(python, SECONDS)?;
     let mut contestants: Vec<Box<dyn Contestant>> = vec![Box::new(Ours::new())];
-    let mut results = measure(&mut contestants, &audio, ROUNDS);
-    results.extend(python::measure(python, "voice.py", &audio, ROUNDS)?);
+    let mut peers = Peers::start(python, "voice.py", &audio)?;
+    let results = measure(&mut contestants, &mut peers, &audio, ROUNDS)?;
 
     println!("Measures of voice: {SECONDS} s of speech at 16 kHz, one thread");
     println!("(a frame of 10 ms; {ROUNDS} rounds; ratio of medians)\n");

@@ -7,7 +7,8 @@ mod peer;
 use std::path::Path;
 
 use crate::contest::{Contestant, HOP, RATE, measure, warn_if_busy};
-use crate::{Outcome, python, table};
+use crate::python::Peers;
+use crate::{Outcome, table};
 
 /// Seconds of audio in a round.
 const SECONDS: usize = 30;
@@ -26,8 +27,8 @@ pub fn run(python: &Path) -> Outcome {
     #[cfg(feature = "peers")]
     contestants.extend(peer::all());
     contestants.push(Box::new(ours::kaldi()?));
-    let mut results = measure(&mut contestants, &audio, ROUNDS);
-    results.extend(python::measure(python, "front_end.py", &audio, ROUNDS)?);
+    let mut peers = Peers::start(python, "front_end.py", &audio)?;
+    let results = measure(&mut contestants, &mut peers, &audio, ROUNDS)?;
 
     println!("Front end: 16 kHz, 80 bands, fed {HOP} samples at a time, one thread");
     println!("(a hop of 10 ms; {ROUNDS} rounds of {SECONDS} s; ratio of medians)\n");
