@@ -13,8 +13,18 @@ use crate::source::{Passing, Source, SourceError};
 /// for seconds and has no special need.
 pub const USUAL_LIMITS: Limits = Limits {
     active_dbfs: -45.0,
-    usable: Bounds::new(-60.0, 0.5, 0.02),
-    good: Bounds::new(-60.0, 0.5, 0.02),
+    usable: Bounds { maximum_dropout_share: Some(0.2), ..Bounds::new(-60.0, 0.5, 0.02) },
+    good: Bounds {
+        silence_dbfs: -60.0,
+        minimum_active_seconds: 0.5,
+        maximum_clipped_share: 0.001,
+        minimum_snr_db: Some(20.0),
+        minimum_bandwidth_hz: Some(4_200.0),
+        minimum_voiced_seconds: Some(0.3),
+        maximum_dropout_share: Some(0.0),
+        maximum_silent_share: Some(0.5),
+        maximum_dc: Some(0.02),
+    },
 };
 
 /// Measures one stream of audio: pitch, its regularity, noise, timbre, loudness, and the

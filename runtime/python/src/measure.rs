@@ -139,7 +139,8 @@ fn rate(rate: &Bound<'_, PyAny>) -> PyResult<u32> {
     })
 }
 
-fn quality<'py>(
+/// A verdict and what was found, as a dict.
+pub fn quality<'py>(
     py: Python<'py>,
     report: &Report,
     verdict: &Verdict,

@@ -9,6 +9,7 @@ use slap_model::{Bundle, Precision, TextTower, Tower};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crate::measure::quality;
 use crate::value_error;
 
 /// A bundle ready to score clips, exactly as the `slap-edge` command does.
@@ -62,8 +63,8 @@ impl Screener {
     ///     sample_rate: its samples per second.
     ///
     /// Returns:
-    ///     A dict: `seconds`; `poor`, why the input cannot be scored, or None;
-    ///     `embedding`, float32 [dim], or None; `tasks`, a dict by name of
+    ///     A dict: `seconds`; `quality`, a dict as that of `measure`; `poor`, why
+    ///     the input cannot be scored, or None; `embedding`, float32 [dim], or None; `tasks`, a dict by name of
     ///     `answer` (a class, or None) and `probabilities` (a dict by class,
     ///     or None where the input is poor); `prompts`, a dict by sentence of
     ///     `cosine` and `percentile`, each None where there is none.
@@ -122,6 +123,7 @@ fn to_dict(py: Python<'_>, summary: Summary) -> PyResult<Bound<'_, PyDict>> {
     let poor = (!verdict.is_scored()).then(|| verdict.reasons().first().map(ToString::to_string));
     let all = PyDict::new(py);
     all.set_item("seconds", summary.seconds)?;
+    all.set_item("quality", quality(py, &summary.quality, &verdict)?)?;
     all.set_item("poor", poor.flatten())?;
     all.set_item("embedding", summary.embedding.map(|values| values.into_pyarray(py)))?;
     all.set_item("tasks", tasks)?;
