@@ -37,8 +37,6 @@ def ask_praat(audio: NDArray[np.float32]) -> Reading:
     seconds = pitch.xs()
 
     points = call([sound, pitch], "To PointProcess (cc)")
-    count = int(call(points, "Get number of points"))
-    marks = np.array([call(points, "Get time from index", i + 1) for i in range(count)])
     perturbation = {
         "jitter.local": "Get jitter (local)",
         "jitter.rap": "Get jitter (rap)",
@@ -84,7 +82,7 @@ def ask_praat(audio: NDArray[np.float32]) -> Reading:
     for name, track in frames.items():
         if name.startswith("f"):
             answers[f"{name}.mean"] = mean(track)
-    return Reading(answers, frames, seconds, marks)
+    return Reading(answers, frames, seconds)
 
 
 def ask_opensmile(audio: NDArray[np.float32]) -> Reading:
@@ -98,7 +96,7 @@ def ask_opensmile(audio: NDArray[np.float32]) -> Reading:
         tracks[name] = np.where(track == 0, np.nan, track) if "nz" in name else track
     answers = {name: float(functionals[name].iloc[0]) for name in functionals.columns}
     seconds = 0.01 * np.arange(len(frames)) + 0.01
-    return Reading(answers, tracks, seconds, np.empty(0))
+    return Reading(answers, tracks, seconds)
 
 
 @lru_cache

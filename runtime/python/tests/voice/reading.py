@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import slap_edge
@@ -21,7 +21,7 @@ class Reading:
     functionals: dict[str, float]  # NaN where absent
     frames: dict[str, Array]  # descriptor -> [T], NaN where absent
     seconds: Array  # [T], the middle of each frame
-    marks: Array  # [m], seconds; empty where the oracle gives none
+    marks: Array = field(default_factory=lambda: np.empty(0))  # [m], seconds; ours alone
 
     def at(self, name: str, seconds: Array) -> Array:
         """A descriptor at other times, by straight lines between neighbours. [len(seconds)]"""
@@ -73,8 +73,11 @@ def median(track: Array) -> float:
 
 
 def rank_correlation(ours: Array, theirs: Array) -> float:
-    """Spearman's rho over the pairs of which both are there; NaN for fewer than five."""
+    """Spearman's rho over the pairs of which both are there.
+
+    NaN if they are fewer than five, or all the same.
+    """
     both = np.isfinite(ours) & np.isfinite(theirs)
-    if both.sum() < 5:
+    if both.sum() < 5 or np.ptp(ours[both]) == 0 or np.ptp(theirs[both]) == 0:
         return np.nan
     return float(stats.spearmanr(ours[both], theirs[both]).statistic)
