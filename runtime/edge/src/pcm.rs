@@ -173,7 +173,10 @@ mod tests {
         let stereo = [0.5f32, -0.25, 1.0, 0.0, f32::NAN, 0.5];
         assert_eq!(Pcm::F32(&stereo).mix(0, 2, &mut out, &mut intake), 3);
         assert_eq!(out, [0.125, 0.5, 0.25]);
-        assert_eq!(intake, Intake { samples: 6, clipped: 1, not_finite: 1, ..Intake::default() });
+        assert_eq!(
+            intake,
+            Intake { samples: 6, clipped: 1, not_finite: 1, ..Intake::default() }
+        );
         assert_eq!(Pcm::F32(&stereo).mix(2, 2, &mut out, &mut intake), 1);
         assert_eq!(out[0], 0.25);
         assert_eq!(Pcm::F32(&stereo).mix(3, 2, &mut out, &mut intake), 0);
