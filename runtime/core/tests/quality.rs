@@ -308,11 +308,15 @@ fn other_sounds_say_what_they_lack() {
     assert!((5_200.0..5_500.0).contains(&report.bandwidth_hz.unwrap()), "{report:?}");
 
     let silence = measure(&[0.0; RATE]);
-    assert_eq!(names(&silence.1), ["silent", "digital_silence"]);
+    assert_eq!(names(&silence.1), ["silent"]);
     assert_eq!((silence.0.snr_db, silence.0.bandwidth_hz), (None, None));
     assert_eq!((silence.0.silent_share, silence.0.voiced_seconds), (1.0, Some(0.0)));
 
     let (samples, _) = speech(2);
+    let mut muted = samples.clone();
+    muted.resize(5 * RATE, 0.0);
+    assert!(names(&measure(&muted).1).contains(&"digital_silence"));
+
     let short = measure(&samples[..1_600]);
     assert_eq!(names(&short.1), ["too_short"]);
     assert_eq!((short.0.snr_db, short.0.bandwidth_hz), (None, None));

@@ -6,8 +6,8 @@ use super::Intake;
 const STILL: f32 = 1e-6;
 
 /// How long the signal stands still in a dropout, in milliseconds at least and at most.
-/// Shorter, it may be a chance; longer, it is a pause or a muted microphone.
-const LASTS_MS: (u32, u32) = (4, 500);
+/// Shorter, it may be a chance; longer, it may be a pause that a gate has cut out.
+const LASTS_MS: (u32, u32) = (4, 100);
 
 /// How much before and after is looked at for sound, in milliseconds.
 const AROUND_MS: u32 = 3;
@@ -21,7 +21,7 @@ const JUMP: f32 = 0.003;
 
 /// Finds dropouts in one channel, at the rate at which it was recorded.
 ///
-/// In a dropout the samples are all the same, zero or another value, for 4 to 500 ms, with
+/// In a dropout the samples are all the same, zero or another value, for 4 to 100 ms, with
 /// sound of -45 dBFS or more in the 3 ms before and in the 3 ms after, and a jump at either
 /// end. A voice that dies away before a pause is none, and neither is a pause of digital silence after it. Once
 /// a stream is resampled dropouts can no longer be told: the filter rings into them.
@@ -221,9 +221,9 @@ mod tests {
         }
         samples[5_000..6_000].fill(0.0);
         assert_eq!(find(RATE, &samples), (0, 0.0));
-        // Muted for a second.
+        // Cut off by a gate, for longer than packets are lost.
         let mut samples = tone(3 * RATE);
-        samples[RATE..2 * RATE].fill(0.0);
+        samples[RATE..RATE + RATE / 5].fill(0.0);
         assert_eq!(find(RATE, &samples), (0, 0.0));
         // The end of the recording, its beginning, nothing at all, a constant.
         let mut samples = tone(RATE);

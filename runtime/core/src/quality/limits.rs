@@ -65,16 +65,18 @@ impl Bounds {
     /// What of `report` is beyond these bounds, the most telling first.
     ///
     /// What follows from an earlier reason is not repeated: a recording that is too short
-    /// also has too little sound, and one without sound has no voice.
+    /// also has too little sound, one without sound has no voice, and that it is digital
+    /// silence adds nothing.
     fn find(&self, report: &Report, reasons: &mut Reasons) {
         if report.not_finite > 0 {
             reasons.add(Reason::NotFinite { samples: report.not_finite });
         }
         let needed = self.minimum_active_seconds;
+        let silent = report.loudest_dbfs < self.silence_dbfs;
         let hardly_any_sound = if report.seconds == 0.0 || report.seconds < needed {
             reasons.add(Reason::TooShort { seconds: report.seconds, needed });
             true
-        } else if report.loudest_dbfs < self.silence_dbfs {
+        } else if silent {
             let needed_dbfs = self.silence_dbfs;
             reasons.add(Reason::Silent { loudest_dbfs: report.loudest_dbfs, needed_dbfs });
             true
@@ -93,7 +95,9 @@ impl Bounds {
             reasons.add(Reason::Dropouts { count: report.dropouts, share, allowed });
         }
         let share = report.silent_share;
-        if let Some(allowed) = self.maximum_silent_share.filter(|&allowed| share > allowed) {
+        if let Some(allowed) = self.maximum_silent_share.filter(|&allowed| share > allowed)
+            && !silent
+        {
             reasons.add(Reason::DigitalSilence { share, allowed });
         }
         if let Some((snr_db, needed_db)) = below(report.snr_db, self.minimum_snr_db) {

@@ -400,8 +400,8 @@ fn messages_say_expected_got_and_what_to_do() {
         assert!(message.contains(part), "{message}");
     }
     assert!(!message.contains('\n'));
-    let message = changed("/version", 2.into()).to_string();
-    assert_eq!(message, "expected format version 1, got 2, which is newer; update slap-edge");
+    let message = changed("/version", 3.into()).to_string();
+    assert_eq!(message, "expected format version 2, got 3, which is newer; update slap-edge");
 }
 
 proptest! {
