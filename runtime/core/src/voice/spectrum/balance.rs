@@ -1,7 +1,7 @@
 //! How power is spread over frequency: ratios and slopes.
 
 use super::short::Power;
-use super::window::sum;
+use super::window::{highest, sum};
 use crate::front_end::{Log, LogFloor, logarithm};
 use crate::voice::SAMPLE_RATE;
 use crate::voice::descriptor::Descriptor;
@@ -35,8 +35,7 @@ pub(super) fn measure(power: &Power, frame: &mut Frame) {
     let alpha = energy(FROM_1_TO_5_KHZ) / energy(BELOW_1_KHZ);
     frame.set(Descriptor::AlphaRatio, 10.0 * log10f(alpha));
 
-    let peak = |bins: RangeInclusive<usize>| power[bins].iter().copied().fold(0.0, f32::max);
-    let hammarberg = peak(BELOW_2_KHZ) / peak(FROM_2_TO_5_KHZ);
+    let hammarberg = highest(&power[BELOW_2_KHZ]) / highest(&power[FROM_2_TO_5_KHZ]);
     frame.set(Descriptor::Hammarberg, 10.0 * log10f(hammarberg));
 
     let mut decibels = [0.0; *SLOPE_MID.end() + 1];

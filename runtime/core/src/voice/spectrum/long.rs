@@ -3,7 +3,7 @@
 use super::WINDOW;
 use super::harmonics;
 use super::prominence::Prominence;
-use super::window::{load, unit_taper};
+use super::window::{highest, load, unit_taper};
 use crate::front_end::{Log, LogFloor, RealFft, Window, logarithm};
 use crate::voice::frame::Frame;
 use crate::voice::plan::LONG;
@@ -57,8 +57,7 @@ impl LongTables {
         }
         let mut decibels = [0.0; BINS];
         fft.power(buffers, &mut decibels);
-        let peak = decibels.iter().copied().fold(0.0, f32::max);
-        let floor = (peak * FLOOR).max(f32::MIN_POSITIVE);
+        let floor = (highest(&decibels) * FLOOR).max(f32::MIN_POSITIVE);
         logarithm(Log::Decibel, floor, LogFloor::Max, &mut decibels);
         if let Some(pitch_hz) = pitch_hz {
             harmonics::measure(&decibels, pitch_hz, frame);
