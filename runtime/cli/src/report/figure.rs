@@ -66,13 +66,17 @@ pub fn figure(findings: &Findings, top: f64) -> Drawing {
         contours::pitch(findings, place(PITCH_HEIGHT)),
         contours::level(findings, place(LEVEL_HEIGHT)),
     ];
+    let mut unnamed = Vec::new();
     let tasks: Vec<Markup> = findings
         .tasks
         .iter()
         .enumerate()
-        .map(|(index, task)| answers::strip(findings, index, task, place(answers::HEIGHT)))
+        .map(|(index, task)| {
+            answers::strip(findings, index, task, place(answers::HEIGHT), &mut unnamed)
+        })
         .collect();
     let bottom = next - GAP + 4.0;
+    let key = answers::key(&unnamed, bottom + AXIS_HEIGHT);
     let markup = html! {
         (answers::patterns())
         @for (at, _) in time_ticks(findings.seconds) {
@@ -81,8 +85,9 @@ pub fn figure(findings: &Findings, top: f64) -> Drawing {
         @for strip in strips { (strip) }
         @for task in tasks { (task) }
         (axis(findings.seconds, time, bottom))
+        (key.markup)
     };
-    Drawing { height: bottom + AXIS_HEIGHT - top, markup }
+    Drawing { height: bottom + AXIS_HEIGHT + key.height - top, markup }
 }
 
 fn axis(seconds: f64, time: Scale, top: f64) -> Markup {
@@ -221,12 +226,26 @@ pub fn task_title(strip: Strip, title: &str) -> Markup {
     text(0.0, strip.middle() + 4.0, "start", INK, 12.0, &title)
 }
 
-/// The answer of a task for the whole recording beside its strip.
-pub fn task_answer(strip: Strip, answer: &str, share: &str, ink: &str) -> Markup {
-    let room = WIDTH - RIGHT - 12.0 - draw::width_of(share, 12.0) - 8.0;
-    let answer = cut(&words(answer), 12.0, room);
+/// The answer of a task for the whole recording beside its strip, after a chip in its
+/// colour.
+pub fn task_answer(
+    strip: Strip,
+    chip: Option<Markup>,
+    answer: &str,
+    share: &str,
+    ink: &str,
+) -> Markup {
+    let left = RIGHT + if chip.is_some() { 26.0 } else { 12.0 };
+    let room = WIDTH - left - draw::width_of(share, 12.0) - 10.0;
+    // Bold letters are wider.
+    let answer = cut(&words(answer), 13.4, room);
     html! {
-        text x=(n(RIGHT + 12.0)) y=(n(strip.middle() + 4.0)) fill=(ink) font-size="12"
+        @if let Some(chip) = chip {
+            g transform=(format!("translate({} {})", n(RIGHT + 12.0), n(strip.middle() - 4.5))) {
+                (chip)
+            }
+        }
+        text x=(n(left)) y=(n(strip.middle() + 4.0)) fill=(ink) font-size="12"
             font-weight="600" { (answer) }
         (text(WIDTH, strip.middle() + 4.0, "end", FAINT, 12.0, share))
     }

@@ -37,7 +37,7 @@ pub fn page(findings: &Findings) -> String {
                         div.figure tabindex="0" { (over_time(findings)) }
                         (legend())
                     }
-                    section {
+                    section.measures {
                         h2 { "Measures of the voice" }
                         p.note { (says::speech(findings)) }
                         (measures)
@@ -101,7 +101,7 @@ fn legend() -> Markup {
             "Bars are as high as an answer is probable, and named where there is room; on the \
              right is the answer for the recording as a whole. "
             span.key.unsure {} " unsure: no class is probable enough. "
-            span.key.abstained {} " no answer: the recording is too poor there."
+            span.key.abstained {} " no answer: too little or too poor to judge."
         }
     }
 }

@@ -59,29 +59,34 @@ fn well_formed(text: &str) -> String {
 #[track_caller]
 fn sound(report: &str) -> String {
     let text = well_formed(report);
-    let bare = report.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
-    for loads in
-        ["http:", "https:", "//", "<script", "javascript:", "@import", "<link", "onload"]
-    {
-        // A picture's own data may hold any letters.
-        let outside: String = bare
-            .split("base64,")
-            .enumerate()
-            .map(|(index, part)| {
-                let skip = if index == 0 { 0 } else { part.find('"').unwrap() };
-                &part[skip..]
-            })
-            .collect();
-        assert!(!outside.contains(loads), "{loads} in a report");
+    // A picture's own data may hold any letters.
+    let drawn: String = report
+        .replace("xmlns=\"http://www.w3.org/2000/svg\"", "")
+        .split("base64,")
+        .enumerate()
+        .map(|(index, part)| &part[if index == 0 { 0 } else { part.find('"').unwrap() }..])
+        .collect();
+    for part in [
+        "http:",
+        "https:",
+        "//",
+        "<script",
+        "javascript:",
+        "@import",
+        "<link",
+        "onload",
+        "NaN",
+        " inf",
+        "\"inf",
+        "-inf",
+    ] {
+        assert!(!drawn.contains(part), "{part} in a report");
     }
-    assert!(
-        !bare.contains("url(") || bare.matches("url(").count() == bare.matches("url(#").count()
-    );
-    for number in ["NaN", "inf ", "infinity", "-inf"] {
-        assert!(!report.contains(number), "{number} in a report");
-    }
+    assert_eq!(drawn.matches("url(").count(), drawn.matches("url(#").count());
+    // Titles of publications aside.
+    let said = text.to_lowercase().replace("journal of speech-language pathology", "");
     for word in ["diagnos", "healthy", "patholog"] {
-        assert!(!text.to_lowercase().contains(word), "{word} in a report");
+        assert!(!said.contains(word), "{word} in a report");
     }
     assert!(text.contains("It is not a medical device"), "{text}");
     text
@@ -240,7 +245,7 @@ fn what_is_asked_for_wrongly() {
     to(&folder.path().join("folder.html")).exits(2).says(&["got the folder"]);
     let output = folder.path().join("none.html");
     let report = |input: PathBuf| run(slap().arg("report").arg(input).arg("-o").arg(&output));
-    report(folder.path().join("missing.wav")).exits(1).says(&["missing.wav", "expected"]);
+    report(folder.path().join("missing.wav")).exits(1).says(&["missing.wav", "no such file"]);
     report(folder.file("empty.wav", "")).exits(1).says(&["empty (0 bytes)"]);
     report(folder.file("text.wav", "no audio at all")).exits(1).says(&["not audio"]);
     assert!(!output.exists());
