@@ -61,8 +61,7 @@ pub fn measure<'py>(
 
     let functionals = PyDict::new(py);
     for functional in Functional::all() {
-        functionals
-            .set_item(functional.name().to_string(), measurer.summary().get(functional))?;
+        functionals.set_item(functional.name(), measurer.summary().get(functional))?;
     }
     let measurement = measurer.measurement();
     let all = PyDict::new(py);
@@ -121,12 +120,14 @@ impl Heard {
 
 /// The audio as it must be, or what it is instead.
 fn mono<'py>(audio: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, f32>> {
-    audio.extract().map_err(|_| {
+    audio.extract().or_else(|_| {
         let got = match audio.cast::<PyUntypedArray>() {
             Ok(array) => format!("{} {:?}", array.dtype(), array.shape()),
-            Err(_) => audio.get_type().to_string(),
+            Err(_) => audio.get_type().name()?.to_string(),
         };
-        value_error(format!("the audio must be a one-dimensional array of float32, got {got}"))
+        Err(value_error(format!(
+            "the audio must be a one-dimensional array of float32, got {got}"
+        )))
     })
 }
 
@@ -187,10 +188,8 @@ pub fn add_tables(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     let functionals = PyDict::new(py);
     for functional in Functional::all() {
-        functionals.set_item(
-            functional.name().to_string(),
-            entry(functional.unit(), &functional.description().to_string())?,
-        )?;
+        functionals
+            .set_item(functional.name(), entry(functional.unit(), functional.description())?)?;
     }
     module.add("DESCRIPTORS", descriptors)?;
     module.add("FUNCTIONALS", functionals)

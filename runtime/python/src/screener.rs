@@ -120,7 +120,8 @@ fn to_dict(py: Python<'_>, summary: Summary) -> PyResult<Bound<'_, PyDict>> {
         prompts.set_item(&prompt.info().text, entry)?;
     }
     let verdict = summary.verdict;
-    let poor = (!verdict.is_scored()).then(|| verdict.reasons().first().map(ToString::to_string));
+    let poor =
+        (!verdict.is_scored()).then(|| verdict.reasons().first().map(ToString::to_string));
     let all = PyDict::new(py);
     all.set_item("seconds", summary.seconds)?;
     all.set_item("quality", quality(py, &summary.quality, &verdict)?)?;
