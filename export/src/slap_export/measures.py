@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -176,8 +177,8 @@ class Distribution:
         """
         if np.isnan(value) or not self.points:
             return float("nan")
-        below, up_to = (np.searchsorted(self.points, value, side) for side in ("left", "right"))
-        return float(below + up_to) / (2 * len(self.points))
+        below, up_to = bisect_left(self.points, value), bisect_right(self.points, value)
+        return (below + up_to) / (2 * len(self.points))
 
 
 @dataclass(frozen=True)
