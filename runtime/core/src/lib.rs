@@ -1,15 +1,18 @@
-//! The part of slap-edge that runs everywhere: from samples to log-mel frames,
-//! and from an embedding to a decision.
+//! The part of slap-edge that runs everywhere: from samples to log-mel frames
+//! and to measures of the voice, and from an embedding to a decision.
 //!
 //! The crate follows the audio, top to bottom:
 //!
-//! 1. [`quality`] watches the samples themselves: level, clipping, silence. Its
-//!    verdict decides whether a score may be reported at all.
+//! 1. [`quality`] watches the samples themselves: level, clipping, noise,
+//!    bandwidth, dropouts, how much is voiced. Its verdict decides whether a
+//!    score may be reported at all.
 //! 2. [`front_end`] turns samples into log-mel frames: framer, window,
 //!    spectrum, mel filters, logarithm, normalisation. Every convention is an
 //!    enum in [`front_end::FrontEndSpec`], checked once when the plan is built.
-//! 3. An audio tower, which is not here, turns frames into a unit embedding.
-//! 4. [`score`] compares the embedding with prompt embeddings and turns
+//! 3. [`voice`] measures what needs no training: pitch, jitter, shimmer,
+//!    harmonics-to-noise ratio, formants, loudness and their statistics.
+//! 4. An audio tower, which is not here, turns frames into a unit embedding.
+//! 5. [`score`] compares the embedding with prompt embeddings and turns
 //!    cosines into calibrated probabilities, percentiles and events.
 //!
 //! # What it does not do

@@ -51,6 +51,8 @@ macro_rules! descriptors {
         ///
         /// Each states its definition, the window it is taken from, its source, and what
         /// makes it undefined. All but those of the spectrum need a voiced frame.
+        /// "Usually" is what the synthetic speech of the repository's corpus gives, not what
+        /// a publication found.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(usize)]
         pub enum Descriptor {
