@@ -69,8 +69,8 @@ fn a_bundle_that_is_not_there_or_not_one() {
 fn a_bundle_from_the_future() {
     let folder = Folder::new();
     let bundle = folder.copy_of_bundle();
-    edit_manifest(&bundle, "\"version\": 1", "\"version\": 2");
-    refused(&bundle, &["version", "expected", "1", "2"]);
+    edit_manifest(&bundle, "\"version\": 2", "\"version\": 3");
+    refused(&bundle, &["version", "expected", "2", "3"]);
 }
 
 #[test]
