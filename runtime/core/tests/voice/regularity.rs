@@ -69,6 +69,34 @@ fn shimmer_is_what_was_put_in() {
 }
 
 #[test]
+fn marks_stand_at_pulses_wherever_in_a_frame_the_voice_begins() {
+    for hz in [80.0, 160.0, 230.0, 320.0, 450.0, 700.0] {
+        for lead in 0..10 {
+            let what = format!("{hz} Hz, {lead}");
+            let mut dice = Dice(100 + lead);
+            let (mut levels, mut train) = (Vec::new(), Vec::new());
+            let mut place = 40.3 + 206.7 * lead as f64;
+            let length = place as usize + 8_000;
+            while place < length as f64 {
+                let level = 0.5 * dice.normal();
+                levels.push(level);
+                train.push((place, 0.5 * 10.0_f64.powf(level / 20.0)));
+                place += RATE / hz * (1.0 + 0.008 * dice.normal());
+            }
+            let measured = Measured::of(&single(&pulses(length, &train)));
+            for mark in &measured.marks {
+                let distance = |(place, _): &(f64, f64)| (mark.position - place).abs();
+                let nearest = train.iter().map(distance).fold(f64::INFINITY, f64::min);
+                assert!(nearest < 0.06 * RATE / hz, "{what}: {mark:?} is {nearest} off");
+            }
+            let want = neighbours(&levels);
+            let got = f64::from(measured.shimmer().local_db().unwrap());
+            assert!((got / want - 1.0).abs() < 0.06, "{what}: {got} dB, not {want}");
+        }
+    }
+}
+
+#[test]
 fn harmonics_to_noise_is_what_was_put_in() {
     for hz in [90.0, 130.0, 210.0, 330.0] {
         let clean = vowel(1.5, steady(hz));

@@ -21,11 +21,22 @@ const ALIKE: f32 = 0.3;
 /// a narrower one weighs how a cycle begins more than how strong it is.
 const AMPLITUDE: f32 = 0.75;
 
+/// Periods in which the strongest excursion of a beginning stretch is looked for: a stretch
+/// may begin a little before the voice, and its first cycles are weak.
+const BEGINNING: f32 = 2.0;
+
+/// The least of them, in samples: 15 ms.
+const SHORTEST_BEGINNING: f32 = 240.0;
+
+/// A cycle whose excursion is below this share of the strongest is before the voice.
+const WEAKEST: f32 = 0.4;
+
 /// Places marks in voiced stretches.
 ///
-/// The first stands at the strongest excursion within a period, half a period behind where
-/// the stretch begins. From each, the next is the place, 0.8 to 1.25 expected periods on, whose
-/// surroundings of one period are most like those of the mark.
+/// The first stands at the strongest excursion of the earliest cycle that is not much weaker
+/// than those behind it, half a period or more behind where the stretch begins. From each, the
+/// next is the place, 0.8 to 1.25 expected periods on, whose surroundings of one period are most
+/// like those of the mark.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Marker {
     /// The latest mark's place, while in a stretch.
@@ -59,14 +70,16 @@ impl Marker {
                 self.from = libm::floor(position / HOP as f64 + 1.0) * HOP as f64;
                 continue;
             };
-            if position + f64::from(LONGEST * period) + HOP as f64 > track.end() {
+            let reach = match self.last {
+                Some(_) => LONGEST * period,
+                None => 0.5 * period + beginning(period),
+            };
+            if position + f64::from(reach) + HOP as f64 > track.end() {
                 return;
             }
-            let cycle = Cycle::new(recent, position, period);
-            let mark = if self.last.is_none() {
-                cycle.first(recent)
-            } else {
-                cycle.next(sinc, position)
+            let mark = match self.last {
+                Some(_) => Cycle::new(recent, position, period).next(sinc, position),
+                None => first(recent, position, period),
             };
             let half = f64::from(0.5 * period);
             match mark.filter(|m| track.is_voiced(m.position) && m.position + half <= end) {
@@ -86,6 +99,41 @@ impl Marker {
             }
         }
     }
+}
+
+/// Samples in which the strongest excursion of a beginning stretch is looked for.
+fn beginning(period: f32) -> f32 {
+    (BEGINNING * period).max(SHORTEST_BEGINNING)
+}
+
+/// The first mark of the stretch that begins at `position`.
+fn first(recent: &Recent, position: f64, period: f32) -> Option<Mark> {
+    let origin = libm::round(position + f64::from(0.5 * period)) as i64;
+    let samples = recent.slice(origin, beginning(period) as usize);
+    let mean = samples.iter().sum::<f32>() / samples.len() as f32;
+    let (mut at, strongest) = summit(samples, |sample| (sample - mean).abs())?;
+    // Back from cycle to cycle, as far as there is a voice.
+    let sign = 1.0_f32.copysign(samples[at] - mean);
+    while let Some(end) = at.checked_sub((SHORTEST * period) as usize) {
+        let start = at.saturating_sub((LONGEST * period) as usize);
+        match summit(&samples[start..=end], |sample| sign * (sample - mean)) {
+            Some((before, height)) if height >= WEAKEST * strongest => at = start + before,
+            _ => break,
+        }
+    }
+    // What is so much stronger than all before it may be the rim of something stronger still.
+    if at + period as usize > samples.len() {
+        return None;
+    }
+    let position = (origin + at as i64) as f64;
+    let amplitude = Cycle::new(recent, position, period).amplitude(position);
+    Some(Mark { position, period: None, amplitude })
+}
+
+/// Where the height of a sample is greatest, and how great; `None` of no samples.
+fn summit(samples: &[f32], height: impl Fn(f32) -> f32) -> Option<(usize, f32)> {
+    let heights = samples.iter().map(|&sample| height(sample));
+    heights.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b))
 }
 
 /// The samples about a cycle and the next.
@@ -109,21 +157,6 @@ impl Cycle {
         Self { stretch, origin, centre: before, period }
     }
 
-    /// The mark at the strongest excursion within a period, half a period ahead.
-    fn first(&self, recent: &Recent) -> Option<Mark> {
-        let start = self.centre + self.period as usize / 2;
-        let ahead = &self.stretch.samples()[start..];
-        let mut best = (0, 0.0);
-        for (i, sample) in ahead.iter().take(self.period as usize).enumerate() {
-            if sample.abs() > best.1 {
-                best = (i, sample.abs());
-            }
-        }
-        let position = (self.origin + (start + best.0) as i64) as f64;
-        let amplitude = Self::new(recent, position, self.period).amplitude(position);
-        Some(Mark { position, period: None, amplitude })
-    }
-
     /// The mark that follows the one at `position`; `None` if no cycle is like it.
     fn next(&self, sinc: &Sinc, position: f64) -> Option<Mark> {
         let length = self.period as usize;
@@ -139,7 +172,8 @@ impl Cycle {
         Some(Mark { position, period: Some(found.lag), amplitude })
     }
 
-    /// The root mean square about a place under a Hann window of two periods.
+    /// The root mean square about a place, under a Hann window that reaches [`AMPLITUDE`]
+    /// periods to either side.
     fn amplitude(&self, position: f64) -> Option<f32> {
         let samples = self.stretch.samples();
         let place = (position - self.origin as f64) as f32;

@@ -30,8 +30,8 @@ pub const AMPLITUDE_RATIO: f32 = 1.6;
 
 /// The beginning of a glottal cycle.
 ///
-/// Marks stand at the same point of each cycle, near the strongest excursion of the first
-/// cycle of a voiced stretch; where in the cycle that is differs from voice to voice.
+/// Marks stand at the same point of each cycle: that of the strongest excursion of the first
+/// strong cycle of a voiced stretch. Where in the cycle that is differs from voice to voice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
     /// Its place, in samples since the stream began; between samples.

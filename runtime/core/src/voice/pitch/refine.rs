@@ -20,9 +20,9 @@ const FARTHEST_SHARE: f32 = 0.08;
 /// Samples needed on either side of a frame's middle.
 pub(in super::super) const HALF: usize = MOST / 2;
 
-/// Compares a stretch of two periods, but of 25 ms at least and 40 ms at most, with the same
-/// a period later, both centred on the middle of `samples`, and takes the period at which
-/// they are most alike. Where none is, the candidate's stands.
+/// Compares a stretch of 18 ms with the one a period later, both centred on the middle of
+/// `samples`, and takes the period at which they are most alike. Where none is, the
+/// candidate's stands.
 pub(in super::super) fn refine(sinc: &Sinc, samples: &[f32], candidate: &Candidate) -> Voiced {
     let period = SAMPLE_RATE as f32 / candidate.frequency_hz;
     let length = LENGTH;
