@@ -208,7 +208,8 @@ fn naive(frames: &[Frame], functional: Functional) -> Option<f64> {
         let mean = mean(values)?;
         let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
         let deviation = (squares / values.len() as f64).sqrt();
-        (values.len() > 1 && mean.abs() >= 1e-3 * deviation).then(|| deviation / mean.abs())
+        (values.len() > 1 && mean != 0.0 && mean.abs() >= 1e-3 * deviation)
+            .then(|| deviation / mean.abs())
     };
     let percentile = |percent: usize| {
         let mut sorted = values(&[true, false]);
@@ -238,7 +239,7 @@ fn tolerance(functional: Functional, value: f64) -> f64 {
         Some((Descriptor::PitchSemitones, P20 | P50 | P80)) => 1.0 / 32.0 + rounding,
         Some((Descriptor::PitchSemitones, Range)) => 2.0 / 32.0 + rounding,
         Some((Descriptor::Pitch, P20 | P50 | P80)) => 0.002 * value,
-        Some((Descriptor::Loudness, P20 | P50 | P80)) => 0.0101 * value + rounding,
+        Some((Descriptor::Loudness, P20 | P50 | P80)) => 0.0101 * value + 1e-4,
         // The 80th percentile is what counts, and no loudness here lies above 4.
         Some((Descriptor::Loudness, Range)) => 0.08,
         _ => rounding,

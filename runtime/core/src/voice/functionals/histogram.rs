@@ -1,11 +1,12 @@
 //! Percentiles from counts in bins of one width.
 
-/// How often values fell into each of `BINS` bins; what lies beyond the edges is counted in
-/// the outermost. Windows merge exactly.
+/// How often values fell into each of `BINS` bins. What lies below them all counts as the
+/// lowest value seen, and what lies above as one in the highest bin. Windows merge exactly.
 #[derive(Clone, Debug)]
 pub struct Histogram<const BINS: usize> {
     scale: Scale,
     counts: [u32; BINS],
+    below: u64,
     total: u64,
     lowest: f32,
     highest: f32,
@@ -25,6 +26,7 @@ impl<const BINS: usize> Histogram<BINS> {
         Self {
             scale,
             counts: [0; BINS],
+            below: 0,
             total: 0,
             lowest: f32::INFINITY,
             highest: f32::NEG_INFINITY,
@@ -34,9 +36,12 @@ impl<const BINS: usize> Histogram<BINS> {
     /// Counts a value; minus infinity is one that lies below everything.
     #[inline]
     pub fn add(&mut self, value: f32) {
-        // The cast saturates: what lies below the lowest edge becomes 0.
-        let bin = ((value - self.scale.low) * self.scale.density) as usize;
-        self.counts[bin.min(BINS - 1)] += 1;
+        if value < self.scale.low {
+            self.below += 1;
+        } else {
+            let bin = ((value - self.scale.low) * self.scale.density) as usize;
+            self.counts[bin.min(BINS - 1)] += 1;
+        }
         self.total += 1;
         self.lowest = self.lowest.min(value);
         self.highest = self.highest.max(value);
@@ -46,6 +51,7 @@ impl<const BINS: usize> Histogram<BINS> {
         for (own, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *own += theirs;
         }
+        self.below += other.below;
         self.total += other.total;
         self.lowest = self.lowest.min(other.lowest);
         self.highest = self.highest.max(other.highest);
@@ -58,7 +64,10 @@ impl<const BINS: usize> Histogram<BINS> {
             return None;
         }
         let rank = (self.total * percent).div_ceil(100).max(1);
-        let mut below = 0;
+        if rank <= self.below {
+            return Some(self.lowest);
+        }
+        let mut below = self.below;
         for (bin, &count) in self.counts.iter().enumerate() {
             let count = u64::from(count);
             if below + count >= rank {
@@ -97,6 +106,14 @@ mod tests {
                 assert_eq!(of(&[value, value]).percentile(percent), Some(value));
             }
         }
+    }
+
+    #[test]
+    fn silence_below_the_bins_stays_silence() {
+        let silence = f32::NEG_INFINITY;
+        let histogram = of(&[silence, silence, silence, 1.0, 1.0]);
+        assert_eq!(histogram.percentile(50), Some(silence));
+        assert!((histogram.percentile(80).unwrap() - 1.0).abs() <= WIDTH);
     }
 
     proptest! {

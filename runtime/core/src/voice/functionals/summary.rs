@@ -50,9 +50,9 @@ pub struct Summary {
 const PITCH_SCALE: Scale = Scale { low: 11.0, density: 32.0 };
 const PITCH_BINS: usize = 52 * 32;
 
-/// Bins of 1 % from 0.001 to 100.
-const LOUDNESS_SCALE: Scale = Scale { low: -6.907_755, density: 100.0 };
-const LOUDNESS_BINS: usize = 1_152;
+/// Bins of 1 % from 0.0001, far below the softest sound of 16 bits, to 100.
+const LOUDNESS_SCALE: Scale = Scale { low: -9.210_34, density: 100.0 };
+const LOUDNESS_BINS: usize = 1_382;
 
 /// Half a semitone is well above what irregular cycles make of a smoothed contour.
 const PITCH_MOVE: Move = Move::By(0.5);
