@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use anyhow::Context;
 use serde::Serialize;
+use slap_edge::core::quality::Bounds;
 use slap_edge::model::manifest::{Manifest, TowerInput, TowerMode};
 use slap_edge::model::{Bundle, Precision, PromptPack, TextTower, Tower};
 
@@ -255,16 +256,28 @@ fn contract(manifest: &Manifest) -> Vec<(&'static str, String)> {
         ),
     ));
     let quality = &manifest.quality;
-    entries.push((
-        "Needs",
-        format!(
-            "{:.1} s of sound above {:.0} dBFS, at most {:.0} % clipped samples",
-            quality.usable.minimum_active_seconds,
-            quality.active_dbfs,
-            quality.usable.maximum_clipped_share * 100.0
-        ),
-    ));
+    entries.push(("Needs", bounds(&quality.usable, quality.active_dbfs)));
+    entries.push(("Good from", bounds(&quality.good, quality.active_dbfs)));
     entries
+}
+
+/// What recordings must be like, in words.
+fn bounds(bounds: &Bounds, active_dbfs: f32) -> String {
+    let most = |share: f32, of: &str| {
+        let percent = share * 100.0;
+        if share > 0.0 { format!("at most {percent} % {of}") } else { format!("no {of}") }
+    };
+    let mut words = vec![
+        format!("{:.1} s of sound above {active_dbfs:.0} dBFS", bounds.minimum_active_seconds),
+        most(bounds.maximum_clipped_share, "clipped samples"),
+    ];
+    words.extend(bounds.minimum_voiced_seconds.map(|needed| format!("{needed} s voiced")));
+    words.extend(bounds.minimum_snr_db.map(|needed| format!("SNR {needed} dB")));
+    words.extend(bounds.minimum_bandwidth_hz.map(|needed| format!("sound to {needed} Hz")));
+    words.extend(bounds.maximum_dropout_share.map(|share| most(share, "dropouts")));
+    words.extend(bounds.maximum_silent_share.map(|share| most(share, "digital silence")));
+    words.extend(bounds.maximum_dc.map(|share| most(share, "offset")));
+    words.join(", ")
 }
 
 /// What a file of the bundle is for.

@@ -49,10 +49,10 @@ const EDGE: f32 = 20.0;
 const GAP_HZ: f32 = 4_000.0;
 
 /// How deep the gap is below what is on its lower and its upper side, in dB.
-const GAP: (f32, f32) = (18.0, 14.0);
+const GAP: (f32, f32) = (20.0, 16.0);
 
 /// How much deeper it is than any other, in dB.
-const DEEPEST: f32 = 6.0;
+const DEEPEST: f32 = 8.0;
 
 /// Sums of the power in bands, over frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -145,22 +145,20 @@ impl Shape {
     fn gap(&self) -> Option<usize> {
         let place = self.band(GAP_HZ);
         let side = self.band(SHOULDER_HZ);
-        // The notch needs four bands to show, and its sides room.
+        // A notch is narrow where the filter before the call was steep.
         if side < 8 || place + 2 * side > BANDS {
             return None;
         }
-        let floor = self.mean(place - 2..place + 2);
+        let lowest = |at: usize| self.level[at - 2..at + 2].iter().copied().fold(0.0, f32::min);
+        let floor = lowest(place);
         let below = self.mean(place - side - 4..place - 4);
         let above = self.mean(place + 4..place + 4 + side);
         if below - floor < GAP.0 || above - floor < GAP.1 {
             return None;
         }
         let depth = |at: usize| {
-            let level = |at: usize| self.mean(at - 2..at + 2);
-            let strongest = |places: core::ops::Range<usize>| {
-                places.map(level).fold(f32::NEG_INFINITY, f32::max)
-            };
-            strongest(at - 8..at - 3).min(strongest(at + 4..at + 9)) - level(at)
+            let sides = [at - 8..at - 3, at + 4..at + 9].map(|side| self.strongest(side));
+            sides[0].min(sides[1]) - lowest(at)
         };
         let deepest = (self.band(2_250.0)..BANDS - 12)
             .filter(|at| at.abs_diff(place) > 6)

@@ -30,7 +30,8 @@ const ACTIVE_SHARE: f64 = 0.05;
 /// How far below the level of the active signal frames are still active, in dB (P.56).
 const MARGIN_DB: f64 = 15.9;
 
-/// Below this ratio, in dB, quiet frames that are voiced are no noise, but a voice.
+/// Below this ratio, in dB, quiet frames four fifths of which are voiced are no noise, but
+/// a voice.
 const VOICE_LIKE_DB: f64 = 20.0;
 
 /// Quiet frames that differ by this much, in dB, are no steady noise, but the edges of
@@ -100,7 +101,7 @@ impl Levels {
         }
         let ratio = active_level(&self.all, signal, first, needed)? - noise_db;
         let quiet = count(&self.all, 0..end);
-        let voice_like = 2 * count(&self.voiced, 0..end) > quiet;
+        let voice_like = 5 * count(&self.voiced, 0..end) > 4 * quiet;
         let unsteady = spread >= UNSTEADY_DB;
         if (voice_like && ratio < VOICE_LIKE_DB) || (unsteady && ratio < CLEAR_DB) {
             return None;
