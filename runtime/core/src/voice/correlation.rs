@@ -9,6 +9,7 @@
 //! noise added, it is the share of the periodic part in the power (Boersma 1993, eq. 4).
 
 use super::sinc::{REACH, Sinc, climb};
+use super::vector;
 
 /// The most samples that a comparison looks at.
 pub(super) const MOST: usize = 1_024;
@@ -39,7 +40,7 @@ impl Stretch {
     pub(super) fn new(from: &[f32]) -> Self {
         let length = from.len().min(MOST);
         let from = &from[..length];
-        let mean = from.iter().sum::<f32>() / length.max(1) as f32;
+        let mean = vector::mean(from);
         let mut samples = [0.0; MOST];
         for (sample, from) in samples.iter_mut().zip(from) {
             *sample = from - mean;
@@ -74,7 +75,7 @@ impl Stretch {
             return None;
         }
         let template = &samples[start..start + length];
-        let energy: f32 = template.iter().map(|a| a * a).sum();
+        let energy = vector::dot(template, template);
         if energy <= f32::MIN_POSITIVE {
             return None;
         }

@@ -5,6 +5,7 @@ use super::super::correlation::Stretch;
 use super::super::pitch::Track;
 use super::super::recent::Recent;
 use super::super::sinc::{REACH, Sinc};
+use super::super::vector;
 use super::Mark;
 use core::f32::consts::PI;
 
@@ -110,7 +111,7 @@ fn beginning(period: f32) -> f32 {
 fn first(recent: &Recent, position: f64, period: f32) -> Option<Mark> {
     let origin = libm::round(position + f64::from(0.5 * period)) as i64;
     let samples = recent.slice(origin, beginning(period) as usize);
-    let mean = samples.iter().sum::<f32>() / samples.len() as f32;
+    let mean = vector::mean(samples);
     let (mut at, strongest) = summit(samples, |sample| (sample - mean).abs())?;
     // Back from cycle to cycle, as far as there is a voice.
     let sign = 1.0_f32.copysign(samples[at] - mean);

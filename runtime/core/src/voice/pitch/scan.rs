@@ -2,6 +2,7 @@
 
 use super::super::plan::{PlanError, SHORT};
 use super::super::sinc::{REACH, Sinc};
+use super::super::vector;
 use super::candidates::{Candidates, LAGS};
 use super::decimate::{Decimator, Filter, HOP_OUT};
 use crate::front_end::RealFft;
@@ -159,7 +160,7 @@ impl<F: RealFft> Scan<F> {
     /// The candidates of the frame whose window stands first.
     fn judge(&mut self, plan: &ScanPlan<F>) -> Candidates {
         let samples = &self.samples[..WINDOW];
-        let mean = samples.iter().sum::<f32>() / WINDOW as f32;
+        let mean = vector::mean(samples);
         let input = plan.fft.input(&mut self.buffers);
         let (head, rest) = input.split_at_mut(WINDOW);
         for ((out, sample), weight) in head.iter_mut().zip(samples).zip(&plan.window) {

@@ -1,12 +1,12 @@
 //! How power is spread over frequency: ratios and slopes.
 
 use super::short::Power;
-use super::window::{highest, sum};
 use crate::front_end::{Log, LogFloor, logarithm};
 use crate::voice::SAMPLE_RATE;
 use crate::voice::descriptor::Descriptor;
 use crate::voice::frame::Frame;
 use crate::voice::plan::SHORT;
+use crate::voice::vector::{highest, sum};
 use core::ops::RangeInclusive;
 use libm::log10f;
 

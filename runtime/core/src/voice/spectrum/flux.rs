@@ -1,9 +1,9 @@
 //! How much the spectrum changed since the frame before.
 
 use super::short::BINS;
-use super::window::sum;
 use crate::voice::descriptor::Descriptor;
 use crate::voice::frame::Frame;
+use crate::voice::vector::sum;
 use libm::sqrtf;
 
 /// The magnitude spectrum of the frame before.

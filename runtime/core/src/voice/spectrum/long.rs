@@ -3,10 +3,11 @@
 use super::WINDOW;
 use super::harmonics;
 use super::prominence::Prominence;
-use super::window::{highest, load, unit_taper};
+use super::window::{load, unit_taper};
 use crate::front_end::{Log, LogFloor, RealFft, Window, logarithm};
 use crate::voice::frame::Frame;
 use crate::voice::plan::LONG;
+use crate::voice::vector::highest;
 
 /// Bins of the spectrum, 15.625 Hz apart.
 pub(super) const BINS: usize = LONG / 2 + 1;

@@ -6,6 +6,7 @@ use crate::voice::SAMPLE_RATE;
 use crate::voice::descriptor::Descriptor;
 use crate::voice::frame::Frame;
 use crate::voice::plan::LONG;
+use crate::voice::vector;
 
 /// Frames over which cepstra are averaged: this one and the two before it.
 const FRAMES: usize = 3;
@@ -96,12 +97,12 @@ fn above_line(values: &[f32; SMOOTH]) -> f32 {
     let count = SMOOTH as f32;
     let middle = (count - 1.0) / 2.0;
     let squares = count * (count * count - 1.0) / 12.0;
-    let mean = super::window::sum(values) / count;
+    let mean = vector::mean(values);
     let mut products = [0.0f32; SMOOTH];
     for (i, (product, value)) in products.iter_mut().zip(values).enumerate() {
         *product = (i as f32 - middle) * (value - mean);
     }
-    let slope = super::window::sum(&products) / squares;
+    let slope = vector::sum(&products) / squares;
     let mut peak = PEAK - LINE;
     for i in peak + 1..SMOOTH {
         if values[i] > values[peak] {

@@ -2,45 +2,7 @@
 
 use super::WINDOW;
 use crate::front_end::{self, Window};
-use crate::voice::vector::dot;
-
-/// Values added up side by side, so that a sum becomes vector code.
-const LANES: usize = 8;
-
-/// Sum of the values.
-#[inline]
-pub(in crate::voice) fn sum(values: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().sum();
-    for chunk in chunks {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += value;
-        }
-    }
-    fold(lanes) + rest
-}
-
-/// The highest of the values, or 0 if none is above.
-#[inline]
-pub(super) fn highest(values: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; LANES];
-    let higher =
-        |lane: &mut f32, value: &f32| *lane = if *value > *lane { *value } else { *lane };
-    let chunks = values.chunks_exact(LANES);
-    lanes.iter_mut().zip(chunks.remainder()).for_each(|(lane, value)| higher(lane, value));
-    for chunk in chunks {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            higher(lane, value);
-        }
-    }
-    lanes.into_iter().fold(0.0, f32::max)
-}
-
-fn fold(lanes: [f32; LANES]) -> f32 {
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
-}
+use crate::voice::vector::{dot, sum};
 
 /// A taper of `N` samples whose transform has the power `A^2` at the frequency of a
 /// sinusoid of amplitude `A`: 1, or 0 dB, at full scale.
@@ -91,16 +53,6 @@ pub(in crate::voice) fn load(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sums_and_maxima_of_any_length() {
-        let values: [f32; 21] = core::array::from_fn(|i| i as f32);
-        for n in 0..=21 {
-            let expected = values[..n].iter().sum::<f32>();
-            assert_eq!(sum(&values[..n]), expected);
-            assert_eq!(highest(&values[..n]), n.saturating_sub(1) as f32);
-        }
-    }
 
     #[test]
     fn silence_has_no_level() {
