@@ -214,7 +214,8 @@ mod on_heap {
 #[cfg(feature = "std")]
 pub use on_heap::StdMeter;
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
+#[cfg(feature = "std")]
 mod tests {
     extern crate std;
     use std::vec;
