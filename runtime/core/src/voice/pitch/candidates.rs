@@ -140,11 +140,15 @@ impl Candidates {
         found
     }
 
-    /// Puts candidates below those of which they may be a multiple.
+    /// Puts candidates below those of which they may be a multiple, unless these cannot win
+    /// themselves.
     fn demote_multiples(&mut self) {
         for longer in 1..self.count {
             for shorter in 0..longer {
                 let (other, own) = (self.list[shorter], self.list[longer]);
+                if other.strength < LOWEST {
+                    continue;
+                }
                 let ratio = other.frequency_hz / own.frequency_hz;
                 let whole = libm::roundf(ratio);
                 let is_multiple = whole >= 2.0 && (ratio - whole).abs() < MULTIPLE * whole;
@@ -217,5 +221,9 @@ mod tests {
         let mut made = Candidates::made_up(&[(400.0, 0.85), (200.0, 0.99)]);
         made.demote_multiples();
         assert_eq!(made.best().map(|best| best.frequency_hz), Some(200.0));
+        // Nor does a resonance that rings, beside rough pulses of a low voice.
+        let mut made = Candidates::made_up(&[(702.0, 0.1), (78.0, 0.32)]);
+        made.demote_multiples();
+        assert_eq!(made.as_slice()[1].strength, 0.32);
     }
 }
