@@ -108,8 +108,10 @@ fn a_file_that_is_not_listed() {
 
 #[test]
 fn a_manifest_of_the_future() {
-    let said = refused(&[], |bundle| rewrite(bundle, "\"version\": 1", "\"version\": 2"));
-    assert!(said.contains('1') && said.contains('2'), "{said}");
+    let said = refused(&[], |bundle| rewrite(bundle, "\"version\": 2", "\"version\": 3"));
+    assert!(said.contains("update slap-edge"), "{said}");
+    let said = refused(&[], |bundle| rewrite(bundle, "\"version\": 2", "\"version\": 1"));
+    assert!(said.contains("export the bundle again"), "{said}");
     let said = refused(&[], |bundle| rewrite(bundle, "slap-edge-bundle", "another-bundle"));
     assert!(said.contains("another-bundle"), "{said}");
 }
