@@ -122,6 +122,16 @@ impl Measurer {
         })
     }
 
+    /// Takes the memory for a format ahead of the first [`push`](Self::push), which
+    /// otherwise does it.
+    ///
+    /// # Errors
+    ///
+    /// [`MeasureError::Format`] if the format cannot be taken or is not that of the stream.
+    pub fn prepare(&mut self, rate: u32, channels: u16) -> Result<(), MeasureError> {
+        Ok(self.source.prepare(rate, channels)?)
+    }
+
     /// Takes interleaved samples of `channels` channels at `rate` frames a second, any
     /// number of whole frames, and gives `sink` the frames and marks that come to be known.
     ///

@@ -2,14 +2,15 @@
 
 mod support;
 
-use slap_edge::{Event, Pcm, Resampler};
-use support::{Kit, voice};
+use slap_edge::core::voice;
+use slap_edge::{Event, Measurer, Pcm, Resampler, USUAL_LIMITS};
+use support::Kit;
 
 #[test]
 fn a_running_screener_does_not_allocate() {
     for kit in [Kit::stream(), Kit::window(), Kit::waveform()] {
         for (rate, channels) in [(16_000, 1), (48_000, 2), (44_100, 1)] {
-            let samples = voice(rate, 4.0);
+            let samples = support::voice(rate, 4.0);
             let ints: Vec<i16> = samples.iter().map(|s| (s * 32_767.0) as i16).collect();
             let mut screener = kit.screener();
             screener.prepare(rate, channels).unwrap();
@@ -33,9 +34,32 @@ fn a_running_screener_does_not_allocate() {
 }
 
 #[test]
+fn a_running_measurer_does_not_allocate() {
+    for (rate, channels) in [(16_000, 1), (48_000, 2), (44_100, 1)] {
+        let samples = support::voice(rate, 3.0);
+        let mut measurer = Measurer::new(USUAL_LIMITS).unwrap();
+        measurer.prepare(rate, channels).unwrap();
+        let (mut frames, mut voiced) = (0, 0.0);
+        let info = allocation_counter::measure(|| {
+            for pcm in samples.chunks(960).map(Pcm::F32) {
+                let count = |event: voice::Event<'_>| {
+                    frames += u32::from(matches!(event, voice::Event::Frame(_)))
+                };
+                measurer.push(pcm, rate, channels, count).unwrap();
+            }
+            measurer.finish(|_| ()).unwrap();
+            voiced = measurer.measurement().voice.voiced_seconds();
+        });
+        assert!(frames > 100, "{frames}");
+        assert!(voiced >= 0.0);
+        assert_eq!(info.count_total, 0, "{rate} Hz: {info:?}");
+    }
+}
+
+#[test]
 fn a_running_resampler_does_not_allocate() {
     for rate in [8_000, 44_100, 48_000] {
-        let samples = voice(rate, 1.0);
+        let samples = support::voice(rate, 1.0);
         let mut resampler = Resampler::new(rate, 16_000).unwrap();
         let mut given = 0;
         let info = allocation_counter::measure(|| {

@@ -129,11 +129,9 @@ pub fn strip(
     }
     let (answer, share, ink) = match task.certainty {
         Certainty::Answered => (task.answer.clone().unwrap_or_default(), share(task), INK),
-        Certainty::Unsure => (
-            format!("unsure ({}?)", task.answer.as_deref().unwrap_or_default()),
-            share(task),
-            FAINT,
-        ),
+        Certainty::Unsure => {
+            (format!("{}?", task.answer.as_deref().unwrap_or_default()), share(task), FAINT)
+        }
         Certainty::Abstained => ("no answer".to_owned(), String::new(), FAINT),
     };
     html! {

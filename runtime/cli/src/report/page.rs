@@ -100,7 +100,7 @@ fn legend() -> Markup {
         p.note {
             "Bars are as high as an answer is probable, and named where there is room; on the \
              right is the answer for the recording as a whole. "
-            span.key.unsure {} " unsure: no class is probable enough. "
+            span.key.unsure {} " and ?: unsure, no class is probable enough. "
             span.key.abstained {} " no answer: too little or too poor to judge."
         }
     }

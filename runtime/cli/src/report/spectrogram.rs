@@ -49,7 +49,7 @@ fn range(columns: &[Column]) -> Option<(f32, f32)> {
     let at = |share: f64| values[(share * last as f64) as usize];
     let (high, median) = (at(1.0 - EXTREMES), at(0.5));
     let low = median - BELOW_MEDIAN * (high - median);
-    Some(if high > low { (low.max(values[0]), high) } else { (high - 1.0, high + 1.0) })
+    Some(if high > low { (low.max(values[0]), high) } else { (high, high + 1.0) })
 }
 
 /// From paper through blue to ink: each step darker than the one before, so that it prints

@@ -96,6 +96,46 @@ fn a_voice_of_known_pitch_is_measured() {
     assert!(!measured["quality"]["grade"].is_null());
 }
 
+/// `seconds` of a vowel held at 120 Hz, its periods off by up to `share` at random.
+fn held_vowel(seconds: f64, share: f64) -> Vec<f32> {
+    let mut samples = vec![0.0; (seconds * f64::from(RATE)) as usize];
+    let mut at = 0.0;
+    let mut random = noise(seconds).into_iter().map(|it| f64::from(it) / 0.2);
+    while at < samples.len() as f64 {
+        for (n, sample) in samples.iter_mut().enumerate().skip(at as usize).take(400) {
+            let t = (n as f64 - at) / f64::from(RATE);
+            if t >= 0.0 {
+                let ring = (t * 700.0 * std::f64::consts::TAU).cos() * (-t * 500.0).exp();
+                *sample += (0.3 * ring) as f32;
+            }
+        }
+        at += f64::from(RATE) / 120.0 * (1.0 + share * random.next().unwrap());
+    }
+    samples
+}
+
+#[test]
+fn held_vowels_are_compared_with_held_vowels() {
+    let folder = Folder::new();
+    let table = |share: f64| {
+        let content = wav(&held_vowel(3.0, share), RATE, 1, Coding::S16);
+        run(bare().arg("measure").arg(folder.file("vowel.wav", content))).exits(0).quietly().out
+    };
+    let line = |table: &str, label: &str| {
+        let line = table.lines().find(|line| line.trim_start().starts_with(label));
+        line.unwrap_or_else(|| panic!("no {label}: {table}")).to_owned()
+    };
+    let regular = table(0.0);
+    assert!(!regular.contains(['↑', '↕']), "{regular}");
+    assert!(!line(&regular, "Jitter ").contains('↑'));
+    let irregular = table(0.025);
+    assert!(line(&irregular, "Jitter ").contains('↑'), "{irregular}");
+    assert!(irregular.contains("beyond what is usual for such speech"), "{irregular}");
+    // Running speech is more irregular, and the ranges are not about it.
+    let running = run(bare().arg("measure").arg(data("voice.flac"))).exits(0).out;
+    assert!(!line(&running, "Shimmer ").contains('↑'), "{running}");
+}
+
 #[test]
 fn rates_channels_and_ways_agree() {
     let folder = Folder::new();

@@ -268,7 +268,7 @@ fn one_task_can_be_asked_for() {
     let tasks: Vec<Value> = listed["payload"]["tasks"].as_array().unwrap().clone();
     for task in tasks {
         let title = task["title"].as_str().unwrap();
-        assert_eq!(text.contains(&format!(" {title} ")), task["name"] == "whisper", "{title}");
+        assert_eq!(text.contains(&format!(" {title} ")), task["task"] == "whisper", "{title}");
     }
     assert!(bundle().is_dir());
 }
