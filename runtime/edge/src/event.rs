@@ -101,9 +101,9 @@ pub struct Segment<'a> {
     /// Where it ends, in seconds; never beyond the end of the audio.
     pub end: f64,
     /// What the audio that the embedding looks back on is like.
-    pub quality: Report,
+    pub quality: &'a Report,
     /// How good that is, and whether it may be scored.
-    pub verdict: Verdict,
+    pub verdict: &'a Verdict,
     /// The tower's unit embedding, not smoothed.
     pub embedding: &'a [f32],
     /// The tasks, smoothed over time.

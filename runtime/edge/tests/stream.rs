@@ -192,7 +192,7 @@ fn one_bad_sample_spoils_its_span_and_the_clip_and_nothing_else() {
     screener
         .push(Pcm::F32(&samples), 16_000, 1, |event| {
             if let Event::Segment(s) = event
-                && s.verdict == Verdict::poor(Reason::NotFinite { samples: 1 })
+                && *s.verdict == Verdict::poor(Reason::NotFinite { samples: 1 })
             {
                 assert!(s.tasks.iter().all(|t: &TaskScore| t.probabilities().is_none()));
                 spoilt.push(s.index);
@@ -245,7 +245,7 @@ fn events_begin_and_end() {
         }
         Event::Segment(segment) => {
             let silent = segment.start > 3.5 && segment.end < 4.0;
-            assert!(!silent || segment.verdict != Verdict::GOOD, "{segment:?}");
+            assert!(!silent || *segment.verdict != Verdict::GOOD, "{segment:?}");
         }
     };
     screener.push(Pcm::F32(&samples), 16_000, 1, &mut follow).unwrap();

@@ -91,8 +91,9 @@ impl Bounds {
             reasons.add(Reason::Clipped { share: report.clipped_share, allowed });
         }
         let share = report.dropout_share();
+        let count = u32::try_from(report.dropouts).unwrap_or(u32::MAX);
         if let Some(allowed) = self.maximum_dropout_share.filter(|&allowed| share > allowed) {
-            reasons.add(Reason::Dropouts { count: report.dropouts, share, allowed });
+            reasons.add(Reason::Dropouts { count, share, allowed });
         }
         let share = report.silent_share;
         if let Some(allowed) = self.maximum_silent_share.filter(|&allowed| share > allowed)

@@ -178,7 +178,7 @@ pub enum Reason {
     /// Sound breaks off and comes back: packets or buffers were lost.
     Dropouts {
         /// How often.
-        count: u64,
+        count: u32,
         /// The share of the time that is lost, 0 to 1.
         share: f32,
         /// The largest tolerable share.
