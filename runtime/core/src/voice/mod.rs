@@ -30,7 +30,8 @@
 //! # What it does not do
 //!
 //! It takes [`SAMPLE_RATE`] only and does not resample. It tells neither a voice from
-//! other periodic sound, nor one speaker from another. No measure is a diagnosis.
+//! other periodic sound, nor one speaker from another. No measure tells whether a voice is
+//! healthy.
 
 mod correlation;
 mod descriptor;

@@ -1,8 +1,10 @@
 //! Where measures of adult voices usually lie, and who says so.
 //!
 //! A range is given only where the literature has one for a comparable definition; most
-//! measures have none. It describes the speakers of a study, recorded in a quiet room, and
-//! judges nobody: what lies outside may be a child, a singer, a cold microphone.
+//! measures have none. Cepstral peak prominence has published values, but those of Praat,
+//! whose scale lies 3 to 4 dB above this one. A range describes the speakers of a study,
+//! recorded in a quiet room, and judges nobody: what lies outside may be a child, a singer,
+//! a cold microphone.
 
 use super::functionals::{Functional, Summary};
 use Functional::*;
@@ -82,11 +84,6 @@ static BOERSMA_WEENINK: Reference = Reference {
     short: "Boersma and Weenink",
     full: "P. Boersma, D. Weenink: Praat, doing phonetics by computer; manual, page \
            Harmonicity. University of Amsterdam",
-};
-static MURTON: Reference = Reference {
-    short: "Murton et al. 2020",
-    full: "O. Murton, R. Hillman, D. Mehta (2020): Cepstral peak prominence values for clinical \
-           voice evaluation. American Journal of Speech-Language Pathology 29, 1596–1607",
 };
 
 /// Where a measure usually lies.
@@ -189,24 +186,10 @@ const fn up_to(functional: Functional, high: f32, remark: &'static str) -> Usual
     }
 }
 
-const fn prominence(speech: Speech, low: f32) -> UsualRange {
-    UsualRange {
-        functional: ProminenceMean,
-        speakers: Speakers::Adults,
-        speech,
-        low: Some(low),
-        high: None,
-        approximate: false,
-        reference: &MURTON,
-        remark: "the value that best told speakers with and without a voice disorder apart, \
-                 who held [a] and read a text; measured with Praat",
-    }
-}
-
 const PERIODS: &str = "periods were found otherwise there, so close values may differ";
 const AMPLITUDES: &str = "amplitudes were measured otherwise there, so close values may differ";
 
-static RANGES: [UsualRange; 13] = [
+static RANGES: [UsualRange; 11] = [
     pitch(PitchMean, Speakers::Women, 165.0, 255.0),
     pitch(PitchMean, Speakers::Men, 85.0, 155.0),
     pitch(PitchP50, Speakers::Women, 165.0, 255.0),
@@ -227,8 +210,6 @@ static RANGES: [UsualRange; 13] = [
         reference: &BOERSMA_WEENINK,
         remark: "about 20 dB for [a] and [i], about 40 dB for [u]",
     },
-    prominence(Speech::Running, 9.33),
-    prominence(Speech::HeldVowel, 14.45),
 ];
 
 #[cfg(test)]
