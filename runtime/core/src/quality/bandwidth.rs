@@ -33,8 +33,9 @@ const ROUNDING: f32 = -113.0;
 /// The range of the strongest parts of speech, in Hz.
 const SPEECH_HZ: (f32, f32) = (300.0, 3_400.0);
 
-/// From where edges are looked for, in Hz: below, voices fall off steeply, too.
-const LOWEST_EDGE_HZ: f32 = 1_500.0;
+/// From where edges are looked for, in Hz: below, voices fall off steeply, too, an [a] above
+/// its second formant.
+const LOWEST_EDGE_HZ: f32 = 2_300.0;
 
 /// How long the part below an edge is that is compared, in Hz.
 const SHOULDER_HZ: f32 = 500.0;
@@ -222,6 +223,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_held_a_has_no_edge_above_its_second_formant() {
+        let found = bandwidth(|hz| match hz {
+            ..1_350.0 => -35.0,
+            1_350.0..2_300.0 => -64.0,
+            2_300.0..3_700.0 => -60.0,
+            _ => -72.0,
+        });
+        assert_eq!(found, 8_000.0);
     }
 
     #[test]
