@@ -5,13 +5,12 @@
 //! setting computes different numbers from the ones a model was trained on.
 
 use core::fmt;
-use core::ops::RangeInclusive;
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use slap_core::front_end::{FrontEndSpec, SpecError};
-use slap_core::quality::{Bounds, Limits};
+use slap_core::quality::Limits;
 
 use crate::front_end;
 use crate::hash::Sha256;
@@ -452,7 +451,7 @@ impl Manifest {
         }
         self.front_end.check().map_err(ManifestError::FrontEnd)?;
         self.check_ranges()?;
-        check_limits(&self.quality)?;
+        quality::check(&self.quality)?;
         if let Some(text) = &self.text {
             check_shape(
                 "`text.dim` by `tower.embedding_dim`",
@@ -628,55 +627,6 @@ const MAX_POOL_CHUNKS: usize = 4096;
 /// Most tokens of a prompt.
 const MAX_TOKENS: usize = 8192;
 
-/// A level that a limit may have, in dBFS or dB either way.
-const MAX_DECIBELS: f32 = 200.0;
-
-/// The highest rate of samples, in Hz, far above what towers listen to.
-const MAX_HERTZ: f32 = 1e6;
-
-fn check_limits(limits: &Limits) -> Result<(), ManifestError> {
-    let dbfs = -MAX_DECIBELS..=0.0;
-    let ratio = -MAX_DECIBELS..=MAX_DECIBELS;
-    let seconds = 0.0..=86_400.0;
-    let hertz = 0.0..=MAX_HERTZ;
-    let share = 0.0..=1.0;
-    let check = |key: &str, value: Option<f32>, range: &RangeInclusive<f32>| match value {
-        Some(value) if !range.contains(&value) => {
-            let expected = format!("between {} and {}", range.start(), range.end());
-            Err(out_of_range(&format!("quality.{key}"), expected, value))
-        }
-        _ => Ok(()),
-    };
-    check("active_dbfs", Some(limits.active_dbfs), &dbfs)?;
-    for (set, bounds) in [("usable", &limits.usable), ("good", &limits.good)] {
-        let Bounds {
-            silence_dbfs,
-            minimum_active_seconds,
-            maximum_clipped_share,
-            minimum_snr_db,
-            minimum_bandwidth_hz,
-            minimum_voiced_seconds,
-            maximum_dropout_share,
-            maximum_silent_share,
-            maximum_dc,
-        } = *bounds;
-        for (key, value, range) in [
-            ("silence_dbfs", Some(silence_dbfs), &dbfs),
-            ("minimum_active_seconds", Some(minimum_active_seconds), &seconds),
-            ("maximum_clipped_share", Some(maximum_clipped_share), &share),
-            ("minimum_snr_db", minimum_snr_db, &ratio),
-            ("minimum_bandwidth_hz", minimum_bandwidth_hz, &hertz),
-            ("minimum_voiced_seconds", minimum_voiced_seconds, &seconds),
-            ("maximum_dropout_share", maximum_dropout_share, &share),
-            ("maximum_silent_share", maximum_silent_share, &share),
-            ("maximum_dc", maximum_dc, &share),
-        ] {
-            check(&format!("{set}.{key}"), value, range)?;
-        }
-    }
-    Ok(())
-}
-
 fn check_shape(what: &str, shape: &[usize]) -> Result<(), ManifestError> {
     let values = shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
     match values {
@@ -704,7 +654,11 @@ fn unwanted(key: &str, present: bool, owner: &str) -> Result<(), ManifestError> 
     Ok(())
 }
 
-fn out_of_range(key: &str, expected: String, got: impl fmt::Display) -> ManifestError {
+pub(crate) fn out_of_range(
+    key: &str,
+    expected: String,
+    got: impl fmt::Display,
+) -> ManifestError {
     ManifestError::OutOfRange { key: key.into(), expected, got: got.to_string() }
 }
 
