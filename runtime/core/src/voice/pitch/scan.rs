@@ -229,7 +229,8 @@ mod on_heap {
 #[cfg(feature = "std")]
 pub use on_heap::{StdScan, StdScanPlan};
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
+#[cfg(feature = "std")]
 mod tests {
     extern crate std;
 
