@@ -92,7 +92,7 @@ def add_file(bundle: Path) -> None:
 
 def age(bundle: Path) -> None:
     manifest = json.loads((bundle / "manifest.json").read_text())
-    (bundle / "manifest.json").write_text(json.dumps({**manifest, "version": 2}))
+    (bundle / "manifest.json").write_text(json.dumps({**manifest, "version": 3}))
 
 
 def cut_manifest(bundle: Path) -> None:
@@ -107,7 +107,7 @@ def cut_manifest(bundle: Path) -> None:
         (spoil_size, "expected 2 bytes, got 3"),
         (lose_file, "missing: .'background"),
         (add_file, "not listed: .'extra"),
-        (age, "expected format slap-edge-bundle version 1, got slap-edge-bundle version 2"),
+        (age, "expected format slap-edge-bundle version 2, got slap-edge-bundle version 3"),
         (cut_manifest, "not valid JSON"),
     ],
 )
