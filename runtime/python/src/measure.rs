@@ -1,8 +1,6 @@
 //! Measures of the voice for Python.
 
-use numpy::{
-    IntoPyArray, PyArrayDescrMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods,
-};
+use numpy::{IntoPyArray, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use slap_edge::core::quality::{Report, Verdict};

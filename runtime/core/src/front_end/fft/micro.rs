@@ -43,11 +43,7 @@ lengths!(64 rfft_64, 128 rfft_128, 256 rfft_256, 512 rfft_512, 1024 rfft_1024, 2
 
 /// One value a bin of a packed half spectrum. Both the zero and the Nyquist bin
 /// are real, and microfft stores the latter as the imaginary part of the former.
-fn unpack(
-    spectrum: &[Complex32],
-    values: &mut [f32],
-    value: impl Fn(Complex32) -> f32,
-) {
+fn unpack(spectrum: &[Complex32], values: &mut [f32], value: impl Fn(Complex32) -> f32) {
     let half = spectrum.len();
     for (out, &bin) in values.iter_mut().zip(spectrum) {
         *out = value(bin);
