@@ -2,7 +2,7 @@
 //! instead of enums, and nothing computed.
 
 use serde::Serialize;
-use slap_edge::core::quality::{Grade, Report, Verdict};
+use slap_edge::core::quality::{Report, Verdict};
 use slap_edge::core::score::Outcome;
 use slap_edge::model::{Bundle, EngineReport};
 
@@ -70,12 +70,8 @@ pub fn quality(report: &Report, verdict: &Verdict) -> Quality {
         .iter()
         .map(|reason| Reason { reason: reason.name(), explanation: reason.to_string() })
         .collect();
-    let first = reasons.first();
     Quality {
         grade: verdict.grade().name(),
-        good: verdict.grade() == Grade::Good,
-        reason: first.map(|reason| reason.reason),
-        explanation: first.map(|reason| reason.explanation.clone()),
         level_dbfs: report.rms_dbfs,
         peak_dbfs: report.peak_dbfs,
         dc: report.dc,

@@ -474,9 +474,6 @@ mod tests {
             },
             quality: Quality {
                 grade: "good",
-                good: true,
-                reason: None,
-                explanation: None,
                 reasons: Vec::new(),
                 level_dbfs: -20.06,
                 peak_dbfs: -3.0,

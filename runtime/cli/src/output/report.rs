@@ -69,12 +69,6 @@ pub struct Score {
 pub struct Quality {
     /// `good`, `usable` or `poor`; poor recordings are not scored.
     pub grade: &'static str,
-    /// The grade is good: nothing speaks against the recording.
-    pub good: bool,
-    /// What speaks most against it, as a stable name.
-    pub reason: Option<&'static str>,
-    /// The same in words: what was found and what is expected.
-    pub explanation: Option<String>,
     /// Everything that speaks against it, the most telling first.
     pub reasons: Vec<Reason>,
     /// Mean level, -120 for digital silence.

@@ -30,7 +30,7 @@ fn abstains(name: &str, content: &[u8]) -> String {
         assert!(answer["cosine"].is_null());
         assert!(answer["percentile"].is_null());
     }
-    score["quality"]["reason"].as_str().unwrap().to_owned()
+    score["quality"]["reasons"][0]["reason"].as_str().unwrap().to_owned()
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn flac_vorbis_and_mp3_are_recognised_by_content() {
         let got = score(&data(name));
         assert_eq!(got["recording"]["format"], format);
         assert!((got["recording"]["seconds"].as_f64().unwrap() - 4.103).abs() < 0.1, "{name}");
-        assert_eq!(got["quality"]["good"], true, "{name}");
+        assert_eq!(got["quality"]["grade"], "good", "{name}");
         assert_eq!(got["warnings"].as_array().unwrap().len(), 0, "{name}");
 
         let misnamed = folder.file("misnamed.wav", std::fs::read(data(name)).unwrap());
