@@ -369,6 +369,19 @@ mod tests {
     }
 
     #[test]
+    fn the_peak_is_that_of_the_recording() {
+        // Cut flat, to one side only: what resampling adds lies beyond full scale.
+        let clipped: Vec<f32> = (0..44_100)
+            .map(|n| if (n / 50) % 2 == 0 { 1.0 } else { -0.5 })
+            .flat_map(|sample| [sample, 0.0])
+            .collect();
+        let mut measurer = Measurer::new(USUAL_LIMITS).unwrap();
+        measurer.push(Pcm::F32(&clipped), 44_100, 2, |_| {}).unwrap();
+        measurer.finish(|_| {}).unwrap();
+        assert_eq!(measurer.measurement().quality.peak_dbfs, 0.0);
+    }
+
+    #[test]
     fn limits_are_checked() {
         let limits = Limits { active_dbfs: f32::NAN, ..USUAL_LIMITS };
         assert!(matches!(Measurer::new(limits), Err(PlanError::Limits(_))));

@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(out, [0.125, 0.5, 0.25]);
         assert_eq!(
             intake,
-            Intake { samples: 6, clipped: 1, not_finite: 1, ..Intake::default() }
+            Intake { samples: 6, clipped: 1, not_finite: 1, peak: 1.0, ..Intake::default() }
         );
         assert_eq!(Pcm::F32(&stereo).mix(2, 2, &mut out, &mut intake), 1);
         assert_eq!(out[0], 0.25);

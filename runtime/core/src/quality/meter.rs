@@ -297,14 +297,20 @@ mod tests {
         intake.count(&[127.0 / 128.0, -1.0, 0.98, f32::INFINITY]);
         assert_eq!(
             intake,
-            Intake { samples: 4, clipped: 2, not_finite: 1, ..Intake::default() }
+            Intake { samples: 4, clipped: 2, not_finite: 1, peak: 1.0, ..Intake::default() }
         );
         assert_eq!(intake.admit(f32::MAX), LOUDEST);
         assert_eq!(intake.admit(-1.5), -1.5);
         assert_eq!(intake.admit(f32::NEG_INFINITY), 0.0);
         assert_eq!(
             intake,
-            Intake { samples: 7, clipped: 4, not_finite: 2, ..Intake::default() }
+            Intake {
+                samples: 7,
+                clipped: 4,
+                not_finite: 2,
+                peak: LOUDEST,
+                ..Intake::default()
+            }
         );
     }
 

@@ -96,13 +96,15 @@ impl<F: RealFft> Plan<F> {
         let rate = f64::from(self.sample_rate);
         let share = |part: u64, whole: u64| part as f64 / (whole.max(1)) as f64;
         let samples = level.samples.max(1) as f64;
+        // As recorded: a resampler overshoots where a signal was cut off.
+        let peak = f64::from(if intake.samples > 0 { intake.peak } else { level.peak });
         Report {
             seconds: (level.samples as f64 / rate) as f32,
             active_seconds: ((level.active_frames * self.frame_length) as f64 / rate) as f32,
             voiced_seconds: self
                 .looks_for_pitch()
                 .then(|| ((levels.voiced() * self.frame_length) as f64 / rate) as f32),
-            peak_dbfs: decibels(f64::from(level.peak) * f64::from(level.peak)),
+            peak_dbfs: decibels(peak * peak),
             rms_dbfs: decibels(level.square / samples),
             loudest_dbfs: decibels(level.loudest_square / self.frame_length as f64),
             dc: (level.sum / samples) as f32,

@@ -14,7 +14,8 @@ pub struct Report {
     /// Time in frames of 10 ms that are voiced; absent where the pitch is not looked for,
     /// which needs 16 kHz.
     pub voiced_seconds: Option<f32>,
-    /// Level of the largest sample.
+    /// Level of the largest sample as recorded, of any channel; of the signal that is scored
+    /// where nothing else is known.
     pub peak_dbfs: f32,
     /// Mean level.
     pub rms_dbfs: f32,

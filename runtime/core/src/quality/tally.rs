@@ -18,7 +18,7 @@ pub const LOUDEST: f32 = 64.0;
 
 /// What can only be seen in the samples as they were recorded: mixing channels hides a
 /// clipped one, resampling rounds off what was cut flat, and one NaN spoils its neighbours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Intake {
     /// Samples counted, those of every channel.
     pub samples: u64,
@@ -26,6 +26,8 @@ pub struct Intake {
     pub clipped: u64,
     /// Samples that were NaN or infinite.
     pub not_finite: u64,
+    /// The largest magnitude of a finite sample, [`LOUDEST`] at most.
+    pub peak: f32,
     /// How often sound breaks off and comes back, as [`Dropouts`](super::Dropouts) finds
     /// it.
     pub dropouts: u64,
@@ -34,8 +36,14 @@ pub struct Intake {
 }
 
 impl Intake {
-    const NONE: Self =
-        Self { samples: 0, clipped: 0, not_finite: 0, dropouts: 0, dropout_microseconds: 0 };
+    const NONE: Self = Self {
+        samples: 0,
+        clipped: 0,
+        not_finite: 0,
+        peak: 0.0,
+        dropouts: 0,
+        dropout_microseconds: 0,
+    };
 
     /// Counts samples, in any order and of any channel.
     pub fn count(&mut self, samples: &[f32]) {
@@ -52,7 +60,9 @@ impl Intake {
         self.samples += 1;
         self.not_finite += u64::from(!finite);
         self.clipped += u64::from(finite && sample.abs() >= FULL_SCALE);
-        if finite { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
+        let sample = if finite { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 };
+        self.peak = self.peak.max(sample.abs());
+        sample
     }
 
     /// Adds the counts of another span.
@@ -60,6 +70,7 @@ impl Intake {
         self.samples += other.samples;
         self.clipped += other.clipped;
         self.not_finite += other.not_finite;
+        self.peak = self.peak.max(other.peak);
         self.dropouts += other.dropouts;
         self.dropout_microseconds += other.dropout_microseconds;
     }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::report::QUIETEST_DBFS;
+
 /// How good audio is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grade {
@@ -33,7 +35,7 @@ impl fmt::Display for Grade {
 /// A grade with all its reasons.
 ///
 /// `Display` gives `good`, or the grade with its reasons such as
-/// `usable: noisy (SNR 9.1 dB, at least 15 dB expected)`.
+/// `usable: noisy (SNR 9.1 dB, needs 15 dB)`.
 #[derive(Clone, Copy)]
 pub struct Verdict {
     grade: Grade,
@@ -139,7 +141,7 @@ impl Reasons {
 /// What keeps audio from a better grade: what was found, and what is expected.
 ///
 /// `Display` gives a clause for a person, such as
-/// `too short (0.20 s, at least 0.50 s expected)`.
+/// `too short (0.20 s, needs 0.50 s)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
     /// Samples were NaN or infinite. One is enough: a source that sends it is broken.
@@ -249,19 +251,21 @@ impl fmt::Display for Reason {
             Self::NotFinite { samples } => {
                 write!(f, "broken ({samples} samples are no numbers)")
             }
-            Self::TooShort { seconds, needed } => write!(
-                f,
-                "too short ({:.2} s, at least {needed:.2} s expected)",
-                down(seconds, 100.0)
-            ),
+            Self::TooShort { seconds, needed } => {
+                write!(f, "too short ({:.2} s, needs {needed:.2} s)", down(seconds, 100.0))
+            }
+            Self::Silent { loudest_dbfs, .. } if loudest_dbfs <= QUIETEST_DBFS => {
+                f.write_str("silent (nothing but digital silence)")
+            }
             Self::Silent { loudest_dbfs, needed_dbfs } => write!(
                 f,
-                "silent (the loudest 10 ms have {:.1} dBFS, at least {needed_dbfs:.1} expected)",
-                down(loudest_dbfs, 10.0)
+                "too quiet (the loudest 10 ms have {} dBFS, needs {} dBFS)",
+                Signed(down(loudest_dbfs, 10.0)),
+                Signed(needed_dbfs)
             ),
             Self::LittleSound { seconds, needed } => write!(
                 f,
-                "too little sound ({:.2} s loud enough, at least {needed:.2} s expected)",
+                "too little sound ({:.2} s loud enough, needs {needed:.2} s)",
                 down(seconds, 100.0)
             ),
             Self::Clipped { share, allowed } => {
@@ -279,22 +283,22 @@ impl fmt::Display for Reason {
             }
             Self::Noisy { snr_db, needed_db } => write!(
                 f,
-                "noisy (SNR {:.1} dB, at least {needed_db:.0} dB expected)",
-                down(snr_db, 10.0)
+                "noisy (SNR {} dB, needs {needed_db:.0} dB)",
+                Signed(down(snr_db, 10.0))
             ),
             Self::NarrowBand { bandwidth_hz, needed_hz } => write!(
                 f,
-                "narrow band (sound up to {:.1} kHz, at least {:.1} kHz expected)",
+                "narrow band (sound up to {:.1} kHz, needs {:.1} kHz)",
                 down(bandwidth_hz / 1000.0, 10.0),
                 needed_hz / 1000.0
             ),
             Self::LittleVoice { seconds, needed } => write!(
                 f,
-                "hardly voiced ({:.2} s, at least {needed:.2} s expected)",
+                "hardly any periodic sound ({:.2} s, needs {needed:.2} s)",
                 down(seconds, 100.0)
             ),
             Self::Dc { dc, allowed } => {
-                f.write_str("off centre (")?;
+                f.write_str("DC offset (")?;
                 percent(f, dc.abs(), allowed, "of full scale on average")
             }
         }
@@ -306,9 +310,19 @@ fn percent(f: &mut fmt::Formatter<'_>, share: f32, allowed: f32, of: &str) -> fm
     let share = libm::ceilf(share * 1000.0) / 10.0;
     write!(f, "{share:.1} % {of}, ")?;
     if allowed == 0.0 {
-        return f.write_str("none expected)");
+        return f.write_str("none allowed)");
     }
-    write!(f, "at most {:.1} % expected)", allowed * 100.0)
+    write!(f, "limit {:.1} %)", allowed * 100.0)
+}
+
+/// A number with one decimal and, below zero, a true minus sign.
+struct Signed(f32);
+
+impl fmt::Display for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0.0 { "−" } else { "" };
+        write!(f, "{sign}{:.1}", self.0.abs())
+    }
 }
 
 /// Rounded down to a whole number of `1 / steps`, so that what falls short never reads like
@@ -329,24 +343,32 @@ mod tests {
         let reasons = [
             (Reason::NotFinite { samples: 1 }, "broken (1 sample is no number)"),
             (
+                Reason::Silent { loudest_dbfs: -120.0, needed_dbfs: -60.0 },
+                "silent (nothing but digital silence)",
+            ),
+            (
+                Reason::Noisy { snr_db: -1.0, needed_db: 15.0 },
+                "noisy (SNR −1.0 dB, needs 15 dB)",
+            ),
+            (
                 Reason::LittleSound { seconds: 0.2, needed: 0.5 },
-                "too little sound (0.20 s loud enough, at least 0.50 s expected)",
+                "too little sound (0.20 s loud enough, needs 0.50 s)",
             ),
             (
                 Reason::Clipped { share: 0.125, allowed: 0.02 },
-                "clipped (12.5 % of the samples at full scale, at most 2.0 % expected)",
+                "clipped (12.5 % of the samples at full scale, limit 2.0 %)",
             ),
             (
                 Reason::Dropouts { count: 1, share: 0.001, allowed: 0.0 },
-                "1 dropout (0.1 % of the time lost, none expected)",
+                "1 dropout (0.1 % of the time lost, none allowed)",
             ),
             (
                 Reason::NarrowBand { bandwidth_hz: 3_437.5, needed_hz: 5_000.0 },
-                "narrow band (sound up to 3.4 kHz, at least 5.0 kHz expected)",
+                "narrow band (sound up to 3.4 kHz, needs 5.0 kHz)",
             ),
             (
                 Reason::Dc { dc: -0.05, allowed: 0.02 },
-                "off centre (5.0 % of full scale on average, at most 2.0 % expected)",
+                "DC offset (5.0 % of full scale on average, limit 2.0 %)",
             ),
         ];
         for (reason, text) in reasons {
@@ -360,7 +382,7 @@ mod tests {
         let noisy = Reason::Noisy { snr_db: 9.17, needed_db: 15.0 };
         assert_eq!(
             Verdict::usable(noisy).to_string(),
-            "usable: noisy (SNR 9.1 dB, at least 15 dB expected)"
+            "usable: noisy (SNR 9.1 dB, needs 15 dB)"
         );
         assert!(Verdict::usable(noisy).is_scored());
         let mut reasons = Reasons::one(Reason::NotFinite { samples: 2 });
@@ -371,18 +393,18 @@ mod tests {
         assert_eq!(
             poor.to_string(),
             "poor: broken (2 samples are no numbers), \
-             noisy (SNR 9.1 dB, at least 15 dB expected)"
+             noisy (SNR 9.1 dB, needs 15 dB)"
         );
     }
 
     #[test]
     fn what_falls_short_never_reads_like_what_is_needed() {
         for (reason, text) in [
-            (Reason::TooShort { seconds: 0.499, needed: 0.5 }, "0.49 s, at least 0.50 s"),
-            (Reason::Noisy { snr_db: 14.99, needed_db: 15.0 }, "14.9 dB, at least 15 dB"),
+            (Reason::TooShort { seconds: 0.499, needed: 0.5 }, "0.49 s, needs 0.50 s"),
+            (Reason::Noisy { snr_db: 14.99, needed_db: 15.0 }, "14.9 dB, needs 15 dB"),
             (
                 Reason::Silent { loudest_dbfs: -60.01, needed_dbfs: -60.0 },
-                "-60.1 dBFS, at least -60.0",
+                "−60.1 dBFS, needs −60.0",
             ),
             (Reason::Clipped { share: 0.020_01, allowed: 0.02 }, "2.1 % of the samples"),
         ] {
