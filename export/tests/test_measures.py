@@ -320,7 +320,6 @@ def test_stereo_is_mixed_as_on_a_device(folder: Path, tmp_path: Path) -> None:
     [
         (("--corpus", "nowhere", "-o", "x.jsonl"), "nowhere"),
         (("--corpus", "{folder}", "-o", "{out}", "--low", "0.8"), "low < high"),
-        (("--corpus", "{folder}", "-o", "{out}", "--facts", "0"), "at least 1"),
         (("--corpus", "{folder}", "-o", "{out}", "--bins", "nowhere.json"), "nowhere.json"),
     ],
 )
@@ -336,3 +335,24 @@ def test_what_cannot_be_done_is_said_in_one_line(
     said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("slap-export")]
     assert len(said) == 1
     assert words in said[0]
+
+
+def test_one_bad_file_costs_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    soundfile.write(corpus / "good.wav", vowel(150, 0.5), 16_000)
+    (corpus / "bad.wav").write_bytes(b"bad")
+    out = tmp_path / "measures.jsonl"
+    assert cli.main(["measures", "--corpus", str(corpus), "-o", str(out)]) == 0
+    assert "bad.wav" in capsys.readouterr().err
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [line["id"] for line in lines] == ["bad.wav", "good.wav"]
+    assert lines[0]["captions"] == [] and lines[1]["measures"]["duration"] == 0.5
+    before = out.read_bytes()
+    for refused in (["-o", str(corpus / "good.wav")], ["-o", str(corpus)]):
+        assert cli.main(["measures", "--corpus", str(corpus), *refused]) == 1
+    with pytest.raises(SystemExit):
+        cli.main(["measures", "--corpus", str(corpus), "-o", str(out), "--facts", "0"])
+    assert out.read_bytes() == before

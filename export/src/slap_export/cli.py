@@ -94,7 +94,10 @@ def run_measures(arguments: argparse.Namespace) -> None:
     from slap_export.measures import Bins, fit_bins, measure_recordings, recordings_of
 
     out: Path = arguments.out
-    table = measure_recordings(recordings_of(arguments.corpus), out.parent, log)
+    recordings = recordings_of(arguments.corpus)
+    if out.is_dir() or any(out.resolve() == it.path.resolve() for it in recordings):
+        raise ValueError(f"the result cannot be written to {out}, a folder or recording")
+    table = measure_recordings(recordings, out.parent, log)
     if arguments.bins is not None:
         bins = Bins.read(arguments.bins)
     else:
@@ -104,6 +107,14 @@ def run_measures(arguments: argparse.Namespace) -> None:
         log(f"quantile bins in {file}")
     write_captions(out, table, bins, arguments.captions, arguments.facts, arguments.seed)
     log(f"{len(table.recordings)} recordings in {out}")
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on, as typed."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}")
+    return number
 
 
 def run_all(arguments: argparse.Namespace) -> None:
@@ -195,9 +206,11 @@ def parser() -> argparse.ArgumentParser:
     measures.add_argument("--bins", type=Path, metavar="FILE", help="use these bins, learn none")
     measures.add_argument("--low", type=float, default=0.3, help="rank up to which a value is low")
     measures.add_argument("--high", type=float, default=0.7, help="rank from which it is high")
-    measures.add_argument("--captions", type=int, default=1, metavar="N", help="for a recording")
-    measures.add_argument("--facts", type=int, default=4, metavar="N", help="at most, in a caption")
-    measures.add_argument("--seed", type=int, default=1, help="of the captions' wordings")
+    measures.add_argument("--captions", type=count, default=1, metavar="N", help="for a recording")
+    measures.add_argument(
+        "--facts", type=count, default=4, metavar="N", help="at most, in a caption"
+    )
+    measures.add_argument("--seed", type=count, default=1, help="of the captions' wordings")
     measures.set_defaults(run=run_measures)
     verify = commands.add_parser(
         "verify",

@@ -194,9 +194,13 @@ def measured_caption(
 def write_captions(
     file: Path, table: Table, bins: Bins, captions: int, most: int, seed: int
 ) -> None:
-    """Writes a line of JSON for every recording: its quantities, their bins, and captions."""
+    """Writes a line of JSON for every recording: its quantities, their bins, and captions.
+
+    A file of that name is replaced once all lines are written.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8") as lines:
+    unfinished = file.with_name(f"{file.name}.partial")
+    with unfinished.open("w", encoding="utf-8") as lines:
         for index, recording in enumerate(table.recordings):
             functionals = table.row(index)
             values = {name: bins.quantity(name, functionals) for name in QUANTITIES}
@@ -215,3 +219,4 @@ def write_captions(
                 "captions": [said.text for said in drawn if said is not None],
             }
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+    unfinished.replace(file)

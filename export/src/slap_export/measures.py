@@ -117,7 +117,10 @@ def recordings_of(folder: Path) -> list[Recording]:
 
 
 def measure_recordings(recordings: Sequence[Recording], cache: Path, report: Any = print) -> Table:
-    """Measures recordings in all processes, unless `cache` holds what this build says of them."""
+    """Measures recordings in all processes, unless `cache` holds what this build says of them.
+
+    Of a file that cannot be read nothing is known; `report` is told its name.
+    """
     names = list(slap_edge.FUNCTIONALS)
     file = cache / f"measures-{_key(recordings)}.npz"
     if file.exists():
@@ -127,6 +130,9 @@ def measure_recordings(recordings: Sequence[Recording], cache: Path, report: Any
     # Forked children of a process with threads may hang; fresh ones do not.
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         for done, row in enumerate(pool.map(_measure_file, paths, chunksize=32), start=1):
+            if isinstance(row, str):
+                report(f"not measured: {paths[done - 1]}: {row}")
+                row = np.nan
             values[done - 1] = row
             if done % 2000 == 0 or done == len(paths):
                 report(f"measures: {done} of {len(paths)} recordings")
@@ -137,10 +143,14 @@ def measure_recordings(recordings: Sequence[Recording], cache: Path, report: Any
     return Table(list(recordings), names, values)
 
 
-def _measure_file(path: Path) -> list[float]:
-    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    mono = audio.mean(axis=1) if audio.shape[1] > 1 else audio[:, 0]
-    found = slap_edge.measure(mono, rate)["functionals"]
+def _measure_file(path: Path) -> list[float] | str:
+    """The functionals of a recording, or why there are none."""
+    try:
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        mono = audio.mean(axis=1) if audio.shape[1] > 1 else audio[:, 0]
+        found = slap_edge.measure(mono, rate)["functionals"]
+    except (soundfile.SoundFileError, ValueError) as error:
+        return str(error)
     return [np.nan if value is None else value for value in found.values()]
 
 
