@@ -9,14 +9,15 @@ pub fn code(text: &str, without_std: bool) -> String {
     if without_std { without_items(&bare, "#[cfg(feature = )]") } else { bare }
 }
 
-/// The modules that a file declares only for the feature `std`.
+/// The modules that a file declares only for the feature `std` or for tests.
 pub fn modules_of_std(text: &str) -> Vec<&str> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     lines
         .windows(2)
-        .filter(|pair| pair[0] == r#"#[cfg(feature = "std")]"#)
-        .filter_map(|pair| pair[1].strip_prefix("pub ").unwrap_or(pair[1]).strip_prefix("mod "))
-        .filter_map(|rest| rest.strip_suffix(';'))
+        .filter(|pair| [r#"#[cfg(feature = "std")]"#, "#[cfg(test)]"].contains(&pair[0]))
+        .filter_map(|pair| pair[1].split_once("mod "))
+        .filter(|(visibility, _)| visibility.is_empty() || visibility.starts_with("pub"))
+        .filter_map(|(_, rest)| rest.strip_suffix(';'))
         .collect()
 }
 
@@ -122,6 +123,8 @@ pub mod real;
 mod micro { fn quote() -> char { '"' } }
 fn kept<'a>(x: &'a str) { x == "std::vec {"; }
 #[cfg(test)]
+pub(super) mod signals;
+#[cfg(test)]
 mod tests { use std::vec; }
 "#;
 
@@ -131,7 +134,7 @@ mod tests { use std::vec; }
         assert!(!code.contains("std::"), "{code}");
         assert!(code.contains("mod micro") && code.contains("fn kept"), "{code}");
         assert_eq!(code.matches('\n').count(), TEXT.matches('\n').count(), "{code}");
-        assert_eq!(modules_of_std(TEXT), ["real"]);
+        assert_eq!(modules_of_std(TEXT), ["real", "signals"]);
     }
 
     #[test]

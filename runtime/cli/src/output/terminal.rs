@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 
 use crate::args::ColorWhen;
 
-/// Columns assumed where output goes to a file or a pipe.
+/// Columns assumed where output goes to a file or a pipe and `COLUMNS` says nothing.
 const DEFAULT_WIDTH: usize = 80;
 
 /// Narrower and wider terminals are laid out as if they were this wide.
@@ -20,6 +20,8 @@ pub struct Terminal {
     pub err: Style,
     /// Columns to lay out for.
     pub width: usize,
+    /// No screen has to hold what is printed: it goes to a file or a pipe.
+    pub endless: bool,
     /// Standard output is a terminal.
     pub out_is_terminal: bool,
     /// Standard error is a terminal.
@@ -31,10 +33,12 @@ impl Terminal {
     pub fn detect(when: ColorWhen) -> Self {
         let out_is_terminal = std::io::stdout().is_terminal();
         let err_is_terminal = std::io::stderr().is_terminal();
-        let width = console::Term::stdout()
-            .size_checked()
-            .filter(|_| out_is_terminal)
-            .map_or(DEFAULT_WIDTH, |(_, columns)| usize::from(columns))
+        let stated = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
+        let stated: Option<usize> = stated.filter(|columns| *columns > 0);
+        let size = console::Term::stdout().size_checked().filter(|_| out_is_terminal);
+        let width = stated
+            .or(size.map(|(_, columns)| usize::from(columns)))
+            .unwrap_or(DEFAULT_WIDTH)
             .clamp(*WIDTHS.start(), *WIDTHS.end());
         let (no_color, dumb) = (is_set("NO_COLOR"), is("TERM", "dumb"));
         let colour = |is_terminal: bool| match when {
@@ -46,6 +50,7 @@ impl Terminal {
             out: Style { colour: colour(out_is_terminal) },
             err: Style { colour: colour(err_is_terminal) },
             width,
+            endless: stated.is_none() && !out_is_terminal,
             out_is_terminal,
             err_is_terminal,
         }
@@ -129,9 +134,18 @@ pub fn columns(text: &str) -> usize {
 }
 
 /// `text` as it may be shown: control characters, which could move the cursor or
-/// recolour the screen, become visible substitutes.
+/// recolour the screen, and marks that reorder a line, break it or hide become visible
+/// substitutes.
 pub fn safe(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || misleads(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether a character changes how those around it are laid out, and is not seen itself.
+fn misleads(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+    )
 }
 
 /// A sentence in quotation marks, shortened, for an error message.
@@ -186,6 +200,8 @@ mod tests {
     #[test]
     fn control_characters_are_shown_not_sent() {
         assert_eq!(safe("a\x1b[31mb\n"), "a\u{fffd}[31mb\u{fffd}");
+        assert_eq!(safe("\u{202e}gnp.wav\u{2028}\u{feff}"), "\u{fffd}gnp.wav\u{fffd}\u{fffd}");
+        assert_eq!(safe("ä 日本"), "ä 日本");
     }
 
     #[test]

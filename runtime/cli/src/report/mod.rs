@@ -23,6 +23,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use crate::audio::Input;
 use crate::hear::{Stop, warn};
 use crate::output::Terminal;
 use crate::plan::{ReportForm, ReportPlan};
@@ -34,6 +35,12 @@ pub fn run(plan: &ReportPlan, terminal: &Terminal) -> anyhow::Result<Outcome> {
     if plan.output.is_dir() {
         bail!(
             "expected a file to write the report to, got the folder '{}'",
+            plan.output.display()
+        );
+    }
+    if is_same_file(&plan.input, &plan.output) {
+        bail!(
+            "expected another file to write the report to, got the recording '{}' itself",
             plan.output.display()
         );
     }
@@ -58,6 +65,12 @@ pub fn run(plan: &ReportPlan, terminal: &Terminal) -> anyhow::Result<Outcome> {
         format!("the report cannot be written to '{}'", plan.output.display())
     })?;
     Ok(Outcome::Done)
+}
+
+/// Whether two paths lead to the same file, be it through links.
+fn is_same_file(recording: &Input, page: &Path) -> bool {
+    let Input::File(path) = recording else { return false };
+    matches!((fs::canonicalize(path), fs::canonicalize(page)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Writes a file as a whole or not at all; one that exists is replaced.

@@ -272,3 +272,18 @@ fn one_task_can_be_asked_for() {
     }
     assert!(bundle().is_dir());
 }
+
+#[test]
+fn a_report_never_takes_the_place_of_its_recording() {
+    let folder = Folder::new();
+    let bytes = fs::read(data("voice.flac")).unwrap();
+    let recording = folder.file("voice.html", &bytes);
+    let link = folder.path().join("link.svg");
+    std::os::unix::fs::symlink(&recording, &link).unwrap();
+    for page in [&recording, &link] {
+        run(slap().arg("report").arg(&recording).arg("--output").arg(page))
+            .exits(2)
+            .says(&["another file", "the recording"]);
+        assert_eq!(fs::read(&recording).unwrap(), bytes);
+    }
+}
