@@ -17,6 +17,7 @@ fn frame(index: u64, pitch: Option<f32>, loudness: f32) -> Frame {
         frame.set(Descriptor::Level, 20.0 * loudness.log10() - 20.0);
         frame.set(Descriptor::AlphaRatio, 3.0 - loudness);
         frame.set(Descriptor::Flux, loudness * 0.1);
+        frame.set(Descriptor::CepstralPeakProminence, 20.0 * loudness);
     }
     frame
 }
@@ -211,14 +212,17 @@ fn naive(frames: &[Frame], functional: Functional) -> Option<f64> {
         (values.len() > 1 && mean != 0.0 && mean.abs() >= 1e-3 * deviation)
             .then(|| deviation / mean.abs())
     };
+    // Pauses have a cepstral peak, too.
+    let whole: &[bool] =
+        if descriptor == Descriptor::CepstralPeakProminence { &[true] } else { &[true, false] };
     let percentile = |percent: usize| {
         let mut sorted = values(&[true, false]);
         sorted.sort_by(f64::total_cmp);
         sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied()
     };
     match statistic {
-        Statistic::Mean => mean(&values(&[true, false])),
-        Statistic::Cv => variation(&values(&[true, false])),
+        Statistic::Mean => mean(&values(whole)),
+        Statistic::Cv => variation(&values(whole)),
         Statistic::P20 => percentile(20),
         Statistic::P50 => percentile(50),
         Statistic::P80 => percentile(80),

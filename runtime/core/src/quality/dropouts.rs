@@ -23,8 +23,13 @@ const JUMP: f32 = 0.003;
 ///
 /// In a dropout the samples are all the same, zero or another value, for 4 to 100 ms, with
 /// sound of -45 dBFS or more in the 3 ms before and in the 3 ms after, and a jump at either
-/// end. A voice that dies away before a pause is none, and neither is a pause of digital silence after it. Once
-/// a stream is resampled dropouts can no longer be told: the filter rings into them.
+/// end. A voice that dies away before a pause is none, and neither is a pause of digital
+/// silence after it. Once a stream is resampled dropouts can no longer be told: the filter
+/// rings into them.
+///
+/// Programs that make voices may put exact zeros where the mouth is shut for a `p`, `t` or
+/// `k`, and begin again in the midst of a burst. Those of espeak-ng jump as far, for the
+/// level around, as many a packet that is lost; they count.
 ///
 /// What it finds is added to an [`Intake`] when the sound has come back. It is the same
 /// however the stream is cut.

@@ -45,7 +45,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// The share of the duration that is lost in dropouts, 0 to 1.
+    /// The share of the duration that dropouts take, 0 to 1.
     pub fn dropout_share(&self) -> f32 {
         if self.seconds > 0.0 { (self.dropout_seconds / self.seconds).min(1.0) } else { 0.0 }
     }

@@ -177,11 +177,12 @@ pub enum Reason {
         /// The largest tolerable share.
         allowed: f32,
     },
-    /// Sound breaks off and comes back: packets or buffers were lost.
+    /// Sound breaks off and comes back: packets or buffers were lost, or a program that made
+    /// the voice left gaps.
     Dropouts {
         /// How often.
         count: u32,
-        /// The share of the time that is lost, 0 to 1.
+        /// The share of the time in such gaps, 0 to 1.
         share: f32,
         /// The largest tolerable share.
         allowed: f32,
@@ -274,8 +275,8 @@ impl fmt::Display for Reason {
             }
             Self::Dropouts { count, share, allowed } => {
                 let plural = if count == 1 { "" } else { "s" };
-                write!(f, "{count} dropout{plural} (")?;
-                percent(f, share, allowed, "of the time lost")
+                write!(f, "{count} gap{plural} within the sound (")?;
+                percent(f, share, allowed, "of the time all samples are equal")
             }
             Self::DigitalSilence { share, allowed } => {
                 f.write_str("digital silence (")?;
@@ -360,7 +361,7 @@ mod tests {
             ),
             (
                 Reason::Dropouts { count: 1, share: 0.001, allowed: 0.0 },
-                "1 dropout (0.1 % of the time lost, none allowed)",
+                "1 gap within the sound (0.1 % of the time all samples are equal, none allowed)",
             ),
             (
                 Reason::NarrowBand { bandwidth_hz: 3_437.5, needed_hz: 5_000.0 },

@@ -3,6 +3,7 @@
 #![cfg(feature = "std")]
 
 mod bad_input;
+mod held;
 mod pitch;
 mod regularity;
 mod stream;

@@ -92,8 +92,9 @@ functionals! {
     /// minimalistic acoustic parameter set (GeMAPS) for voice research and affective
     /// computing", IEEE Trans. Affective Computing 7(2), 190-202), from the descriptors of this
     /// crate, and some that people who work with voices ask for besides. As there, loudness,
-    /// flux and cepstral coefficients are taken over all frames, and the rest over the voiced
-    /// ones. Unlike there, descriptors are not smoothed over three frames first, but for the
+    /// flux and cepstral coefficients are taken over all frames, pauses among them, and the rest
+    /// over the voiced ones; so is cepstral peak prominence, which noise and pauses have, too.
+    /// Unlike there, descriptors are not smoothed over three frames first, but for the
     /// slopes and peaks of contours: a mean is that of the frames as they were given, and the
     /// coefficient of variation of a restless descriptor is larger.
     ///
@@ -124,183 +125,218 @@ functionals! {
     /// For breathiness there is no number of its own: cepstral peak prominence falls with it
     /// (Hillenbrand et al. 1994), and the first harmonic rises above the second.
 
-    PitchMean "pitch_hz.mean" Of(Pitch, Mean), "Mean pitch";
-    PitchP50 "pitch_hz.p50" Of(Pitch, P50), "Median pitch";
-    PitchSemitonesMean "pitch_semitones.mean" Of(PitchSemitones, Mean), "Mean pitch";
+    PitchMean "pitch_hz.mean" Of(Pitch, Mean),
+        "Fundamental frequency, averaged over the voiced frames";
+    PitchP50 "pitch_hz.p50" Of(Pitch, P50),
+        "Fundamental frequency: half of the voiced frames lie below";
+    PitchSemitonesMean "pitch_semitones.mean" Of(PitchSemitones, Mean),
+        "Fundamental frequency in semitones (st) above 27.5 Hz";
     PitchSemitonesCv "pitch_semitones.cv" Of(PitchSemitones, Cv),
-        "Coefficient of variation of pitch";
+        "Standard deviation over mean, both in semitones above 27.5 Hz";
     PitchSemitonesP20 "pitch_semitones.p20" Of(PitchSemitones, P20),
-        "Pitch: a fifth of the frames lie below";
-    PitchSemitonesP50 "pitch_semitones.p50" Of(PitchSemitones, P50), "Median pitch";
+        "A fifth of the voiced frames lie below, in semitones above 27.5 Hz";
+    PitchSemitonesP50 "pitch_semitones.p50" Of(PitchSemitones, P50),
+        "Half of the voiced frames lie below, in semitones above 27.5 Hz";
     PitchSemitonesP80 "pitch_semitones.p80" Of(PitchSemitones, P80),
-        "Pitch: a fifth of the frames lie above";
+        "A fifth of the voiced frames lie above, in semitones above 27.5 Hz";
     PitchSemitonesRange "pitch_semitones.range_20_80" Of(PitchSemitones, Range),
-        "Range of pitch: the middle three fifths of the frames";
+        "Semitones that the middle three fifths of the voiced frames cover";
     PitchSemitonesRisingSlopeMean "pitch_semitones.rising_slope_mean"
-        Of(PitchSemitones, RisingSlopeMean), "Mean slope of pitch where it rises";
+        Of(PitchSemitones, RisingSlopeMean),
+        "How fast the melody rises where it does, semitones a second";
     PitchSemitonesRisingSlopeStd "pitch_semitones.rising_slope_std"
         Of(PitchSemitones, RisingSlopeStd),
-        "Standard deviation of the slope of pitch where it rises";
+        "How unlike the rises of the melody are: standard deviation of their slopes";
     PitchSemitonesFallingSlopeMean "pitch_semitones.falling_slope_mean"
-        Of(PitchSemitones, FallingSlopeMean), "Mean slope of pitch where it falls";
+        Of(PitchSemitones, FallingSlopeMean),
+        "How fast the melody falls where it does, semitones a second; a positive number";
     PitchSemitonesFallingSlopeStd "pitch_semitones.falling_slope_std"
         Of(PitchSemitones, FallingSlopeStd),
-        "Standard deviation of the slope of pitch where it falls";
-    ConfidenceMean "pitch_confidence.mean" Of(Confidence, Mean), "Mean periodicity";
-    LoudnessMean "loudness.mean" Of(Loudness, Mean), "Mean loudness";
-    LoudnessCv "loudness.cv" Of(Loudness, Cv), "Coefficient of variation of loudness";
-    LoudnessP20 "loudness.p20" Of(Loudness, P20), "Loudness: a fifth of the frames lie below";
-    LoudnessP50 "loudness.p50" Of(Loudness, P50), "Median loudness";
-    LoudnessP80 "loudness.p80" Of(Loudness, P80), "Loudness: a fifth of the frames lie above";
+        "How unlike the falls of the melody are: standard deviation of their slopes";
+    ConfidenceMean "pitch_confidence.mean" Of(Confidence, Mean),
+        "How alike neighbouring periods are below 2 kHz, voiced frames, 0 to 1";
+    LoudnessMean "loudness.mean" Of(Loudness, Mean),
+        "Average of all frames, pauses included; grows with the gain";
+    LoudnessCv "loudness.cv" Of(Loudness, Cv),
+        "Standard deviation over mean of all frames, pauses included";
+    LoudnessP20 "loudness.p20" Of(Loudness, P20),
+        "A fifth of all frames, pauses included, lie below";
+    LoudnessP50 "loudness.p50" Of(Loudness, P50),
+        "Half of all frames, pauses included, lie below";
+    LoudnessP80 "loudness.p80" Of(Loudness, P80),
+        "A fifth of all frames, pauses included, lie above";
     LoudnessRange "loudness.range_20_80" Of(Loudness, Range),
-        "Range of loudness: the middle three fifths of the frames";
+        "What the middle three fifths of all frames cover, pauses included";
     LoudnessRisingSlopeMean "loudness.rising_slope_mean" Of(Loudness, RisingSlopeMean),
-        "Mean slope of loudness where it rises";
+        "How fast the volume rises where it does, per second";
     LoudnessRisingSlopeStd "loudness.rising_slope_std" Of(Loudness, RisingSlopeStd),
-        "Standard deviation of the slope of loudness where it rises";
+        "How unlike the rises of the volume are: standard deviation of their slopes";
     LoudnessFallingSlopeMean "loudness.falling_slope_mean" Of(Loudness, FallingSlopeMean),
-        "Mean slope of loudness where it falls";
+        "How fast the volume falls where it does, per second; a positive number";
     LoudnessFallingSlopeStd "loudness.falling_slope_std" Of(Loudness, FallingSlopeStd),
-        "Standard deviation of the slope of loudness where it falls";
+        "How unlike the falls of the volume are: standard deviation of their slopes";
     EquivalentLevel "equivalent_level_dbfs" Window(Unit::DecibelFullScale),
-        "Level of a steady sound with as much energy";
+        "A steady sound of this level has as much energy; pauses included";
     JitterLocal "jitter.local" Window(Unit::Ratio),
-        "Change from period to period over the whole window";
+        "How much a period differs from the next, over the mean period";
     JitterRap "jitter.rap" Window(Unit::Ratio),
-        "Relative average perturbation: change of periods against the mean of three";
+        "Periods against the mean of three (relative average perturbation, RAP)";
     JitterPpq5 "jitter.ppq5" Window(Unit::Ratio),
-        "Perturbation quotient: change of periods against the mean of five";
-    JitterMean "jitter.mean" Of(Jitter, Mean), "Mean jitter of a frame";
-    JitterCv "jitter.cv" Of(Jitter, Cv), "Coefficient of variation of jitter of a frame";
+        "Periods against the mean of five (period perturbation quotient, PPQ5)";
+    JitterMean "jitter.mean" Of(Jitter, Mean),
+        "Periods within 30 ms of a frame against the next, averaged over frames";
+    JitterCv "jitter.cv" Of(Jitter, Cv),
+        "Standard deviation over mean";
     ShimmerLocalDb "shimmer.local_db" Window(Unit::Decibel),
-        "Change of level from period to period over the whole window";
+        "How much the level of a period differs from that of the next";
     ShimmerLocal "shimmer.local" Window(Unit::Ratio),
-        "Change of amplitude from period to period over the whole window";
+        "How much an amplitude differs from the next, over the mean amplitude";
     ShimmerApq3 "shimmer.apq3" Window(Unit::Ratio),
-        "Perturbation quotient: change of amplitudes against the mean of three";
+        "Amplitudes against the mean of three (amplitude perturbation quotient, APQ3)";
     ShimmerApq5 "shimmer.apq5" Window(Unit::Ratio),
-        "Perturbation quotient: change of amplitudes against the mean of five";
+        "Amplitudes against the mean of five (amplitude perturbation quotient, APQ5)";
     ShimmerApq11 "shimmer.apq11" Window(Unit::Ratio),
-        "Perturbation quotient: change of amplitudes against the mean of eleven";
-    ShimmerMean "shimmer_db.mean" Of(Shimmer, Mean), "Mean shimmer of a frame";
-    ShimmerCv "shimmer_db.cv" Of(Shimmer, Cv), "Coefficient of variation of shimmer of a frame";
-    HnrMean "hnr_db.mean" Of(HarmonicsToNoise, Mean), "Mean harmonics-to-noise ratio";
+        "Amplitudes against the mean of eleven (amplitude perturbation quotient, APQ11)";
+    ShimmerMean "shimmer_db.mean" Of(Shimmer, Mean),
+        "Levels of periods within 30 ms of a frame against the next, averaged over frames";
+    ShimmerCv "shimmer_db.cv" Of(Shimmer, Cv),
+        "Standard deviation over mean";
+    HnrMean "hnr_db.mean" Of(HarmonicsToNoise, Mean),
+        "What repeats from period to period over what does not: higher is clearer";
     HnrCv "hnr_db.cv" Of(HarmonicsToNoise, Cv),
-        "Coefficient of variation of harmonics-to-noise ratio";
+        "Standard deviation over mean; says nothing where the mean is about 0";
     ProminenceMean "cpp_db.mean" Of(CepstralPeakProminence, Mean),
-        "Mean smoothed cepstral peak prominence";
+        "How far harmonics stand out, where voiced: lower is breathier or rougher";
     ProminenceCv "cpp_db.cv" Of(CepstralPeakProminence, Cv),
-        "Coefficient of variation of smoothed cepstral peak prominence";
+        "Standard deviation over mean";
     H1H2Mean "h1_h2_db.mean" Of(H1H2, Mean),
-        "Mean level of the first harmonic above the second";
+        "First harmonic (H1) over the second (H2): higher is breathier";
     H1H2Cv "h1_h2_db.cv" Of(H1H2, Cv),
-        "Coefficient of variation of level of the first harmonic above the second";
+        "Standard deviation over mean; says nothing where the mean is about 0";
     H1A3Mean "h1_a3_db.mean" Of(H1A3, Mean),
-        "Mean level of the first harmonic above the third formant";
+        "First harmonic (H1) over that at the third formant (A3): higher is breathier";
     H1A3Cv "h1_a3_db.cv" Of(H1A3, Cv),
-        "Coefficient of variation of level of the first harmonic above the third formant";
-    F1Mean "f1_hz.mean" Of(F1, Mean), "Mean frequency of the first formant";
-    F1Cv "f1_hz.cv" Of(F1, Cv), "Coefficient of variation of frequency of the first formant";
+        "Standard deviation over mean; says nothing where the mean is about 0";
+    F1Mean "f1_hz.mean" Of(F1, Mean),
+        "Where the first resonance of the vocal tract lies";
+    F1Cv "f1_hz.cv" Of(F1, Cv),
+        "Standard deviation over mean";
     F1BandwidthMean "f1_bandwidth_hz.mean" Of(F1Bandwidth, Mean),
-        "Mean bandwidth of the first formant";
+        "How wide the first resonance is at half power";
     F1BandwidthCv "f1_bandwidth_hz.cv" Of(F1Bandwidth, Cv),
-        "Coefficient of variation of bandwidth of the first formant";
+        "Standard deviation over mean";
     F1AmplitudeMean "f1_amplitude_db.mean" Of(F1Amplitude, Mean),
-        "Mean level of the first formant above the first harmonic";
+        "Strongest harmonic at the first resonance over the first harmonic";
     F1AmplitudeCv "f1_amplitude_db.cv" Of(F1Amplitude, Cv),
-        "Coefficient of variation of level of the first formant above the first harmonic";
-    F2Mean "f2_hz.mean" Of(F2, Mean), "Mean frequency of the second formant";
-    F2Cv "f2_hz.cv" Of(F2, Cv), "Coefficient of variation of frequency of the second formant";
+        "Standard deviation over mean; says nothing where the mean is about 0";
+    F2Mean "f2_hz.mean" Of(F2, Mean),
+        "Where the second resonance of the vocal tract lies";
+    F2Cv "f2_hz.cv" Of(F2, Cv),
+        "Standard deviation over mean";
     F2BandwidthMean "f2_bandwidth_hz.mean" Of(F2Bandwidth, Mean),
-        "Mean bandwidth of the second formant";
+        "How wide the second resonance is at half power";
     F2BandwidthCv "f2_bandwidth_hz.cv" Of(F2Bandwidth, Cv),
-        "Coefficient of variation of bandwidth of the second formant";
+        "Standard deviation over mean";
     F2AmplitudeMean "f2_amplitude_db.mean" Of(F2Amplitude, Mean),
-        "Mean level of the second formant above the first harmonic";
+        "Strongest harmonic at the second resonance over the first harmonic";
     F2AmplitudeCv "f2_amplitude_db.cv" Of(F2Amplitude, Cv),
-        "Coefficient of variation of level of the second formant above the first harmonic";
-    F3Mean "f3_hz.mean" Of(F3, Mean), "Mean frequency of the third formant";
-    F3Cv "f3_hz.cv" Of(F3, Cv), "Coefficient of variation of frequency of the third formant";
+        "Standard deviation over mean; says nothing where the mean is about 0";
+    F3Mean "f3_hz.mean" Of(F3, Mean),
+        "Where the third resonance of the vocal tract lies";
+    F3Cv "f3_hz.cv" Of(F3, Cv),
+        "Standard deviation over mean";
     F3BandwidthMean "f3_bandwidth_hz.mean" Of(F3Bandwidth, Mean),
-        "Mean bandwidth of the third formant";
+        "How wide the third resonance is at half power";
     F3BandwidthCv "f3_bandwidth_hz.cv" Of(F3Bandwidth, Cv),
-        "Coefficient of variation of bandwidth of the third formant";
+        "Standard deviation over mean";
     F3AmplitudeMean "f3_amplitude_db.mean" Of(F3Amplitude, Mean),
-        "Mean level of the third formant above the first harmonic";
+        "Strongest harmonic at the third resonance over the first harmonic";
     F3AmplitudeCv "f3_amplitude_db.cv" Of(F3Amplitude, Cv),
-        "Coefficient of variation of level of the third formant above the first harmonic";
+        "Standard deviation over mean; says nothing where the mean is about 0";
     AlphaRatioVoicedMean "alpha_ratio_db.voiced_mean" Of(AlphaRatio, VoicedMean),
-        "Mean alpha ratio where voiced";
+        "Energy from 1 to 5 kHz over that below 1 kHz, where voiced: higher is brighter";
     AlphaRatioVoicedCv "alpha_ratio_db.voiced_cv" Of(AlphaRatio, VoicedCv),
-        "Coefficient of variation of alpha ratio where voiced";
+        "Standard deviation over mean, where voiced; says nothing where the mean is about 0";
     AlphaRatioUnvoicedMean "alpha_ratio_db.unvoiced_mean" Of(AlphaRatio, UnvoicedMean),
-        "Mean alpha ratio where unvoiced";
+        "Energy from 1 to 5 kHz over that below 1 kHz, where unvoiced and in pauses";
     HammarbergVoicedMean "hammarberg_db.voiced_mean" Of(Hammarberg, VoicedMean),
-        "Mean Hammarberg index where voiced";
+        "Peak below 2 kHz over that from 2 to 5 kHz, where voiced: higher is softer";
     HammarbergVoicedCv "hammarberg_db.voiced_cv" Of(Hammarberg, VoicedCv),
-        "Coefficient of variation of Hammarberg index where voiced";
+        "Standard deviation over mean, where voiced; says nothing where the mean is about 0";
     HammarbergUnvoicedMean "hammarberg_db.unvoiced_mean" Of(Hammarberg, UnvoicedMean),
-        "Mean Hammarberg index where unvoiced";
+        "Peak below 2 kHz over that from 2 to 5 kHz, where unvoiced and in pauses";
     SlopeLowVoicedMean "slope_0_500_db_per_khz.voiced_mean" Of(SlopeLow, VoicedMean),
-        "Mean spectral slope from 0 to 500 Hz where voiced";
+        "Rise (+) or fall (-) of the spectrum up to 500 Hz, where voiced";
     SlopeLowVoicedCv "slope_0_500_db_per_khz.voiced_cv" Of(SlopeLow, VoicedCv),
-        "Coefficient of variation of spectral slope from 0 to 500 Hz where voiced";
+        "Standard deviation over mean, where voiced; says nothing where the mean is about 0";
     SlopeLowUnvoicedMean "slope_0_500_db_per_khz.unvoiced_mean" Of(SlopeLow, UnvoicedMean),
-        "Mean spectral slope from 0 to 500 Hz where unvoiced";
+        "Rise (+) or fall (-) of the spectrum up to 500 Hz, where unvoiced and in pauses";
     SlopeMidVoicedMean "slope_500_1500_db_per_khz.voiced_mean" Of(SlopeMid, VoicedMean),
-        "Mean spectral slope from 500 to 1500 Hz where voiced";
+        "Rise (+) or fall (-) of the spectrum from 500 to 1500 Hz, where voiced";
     SlopeMidVoicedCv "slope_500_1500_db_per_khz.voiced_cv" Of(SlopeMid, VoicedCv),
-        "Coefficient of variation of spectral slope from 500 to 1500 Hz where voiced";
+        "Standard deviation over mean, where voiced; says nothing where the mean is about 0";
     SlopeMidUnvoicedMean "slope_500_1500_db_per_khz.unvoiced_mean" Of(SlopeMid, UnvoicedMean),
-        "Mean spectral slope from 500 to 1500 Hz where unvoiced";
-    FluxMean "spectral_flux.mean" Of(Flux, Mean), "Mean spectral flux";
-    FluxCv "spectral_flux.cv" Of(Flux, Cv), "Coefficient of variation of spectral flux";
+        "Rise (+) or fall (-) of the spectrum from 500 to 1500 Hz, where unvoiced and in pauses";
+    FluxMean "spectral_flux.mean" Of(Flux, Mean),
+        "How much the spectrum changes from frame to frame, pauses included";
+    FluxCv "spectral_flux.cv" Of(Flux, Cv),
+        "Standard deviation over mean, pauses included";
     FluxVoicedMean "spectral_flux.voiced_mean" Of(Flux, VoicedMean),
-        "Mean spectral flux where voiced";
+        "How much the spectrum changes from frame to frame, where voiced";
     FluxVoicedCv "spectral_flux.voiced_cv" Of(Flux, VoicedCv),
-        "Coefficient of variation of spectral flux where voiced";
+        "Standard deviation over mean, where voiced";
     FluxUnvoicedMean "spectral_flux.unvoiced_mean" Of(Flux, UnvoicedMean),
-        "Mean spectral flux where unvoiced";
-    Mfcc1Mean "mfcc1.mean" Of(Mfcc1, Mean), "Mean first cepstral coefficient";
-    Mfcc1Cv "mfcc1.cv" Of(Mfcc1, Cv), "Coefficient of variation of first cepstral coefficient";
+        "How much the spectrum changes from frame to frame, where unvoiced and in pauses";
+    Mfcc1Mean "mfcc1.mean" Of(Mfcc1, Mean),
+        "Low against high frequencies, pauses included: higher is darker";
+    Mfcc1Cv "mfcc1.cv" Of(Mfcc1, Cv),
+        "Standard deviation over mean, pauses included; says nothing where the mean is about 0";
     Mfcc1VoicedMean "mfcc1.voiced_mean" Of(Mfcc1, VoicedMean),
-        "Mean first cepstral coefficient where voiced";
+        "Low against high frequencies, where voiced: higher is darker";
     Mfcc1VoicedCv "mfcc1.voiced_cv" Of(Mfcc1, VoicedCv),
-        "Coefficient of variation of first cepstral coefficient where voiced";
-    Mfcc2Mean "mfcc2.mean" Of(Mfcc2, Mean), "Mean second cepstral coefficient";
-    Mfcc2Cv "mfcc2.cv" Of(Mfcc2, Cv), "Coefficient of variation of second cepstral coefficient";
+        "Standard deviation over mean, where voiced; says nothing where the mean is about 0";
+    Mfcc2Mean "mfcc2.mean" Of(Mfcc2, Mean),
+        "Middle of the spectrum against both ends, pauses included";
+    Mfcc2Cv "mfcc2.cv" Of(Mfcc2, Cv),
+        "Standard deviation over mean, pauses included; says nothing where the mean is about 0";
     Mfcc2VoicedMean "mfcc2.voiced_mean" Of(Mfcc2, VoicedMean),
-        "Mean second cepstral coefficient where voiced";
+        "Middle of the spectrum against both ends, where voiced";
     Mfcc2VoicedCv "mfcc2.voiced_cv" Of(Mfcc2, VoicedCv),
-        "Coefficient of variation of second cepstral coefficient where voiced";
-    Mfcc3Mean "mfcc3.mean" Of(Mfcc3, Mean), "Mean third cepstral coefficient";
-    Mfcc3Cv "mfcc3.cv" Of(Mfcc3, Cv), "Coefficient of variation of third cepstral coefficient";
+        "Standard deviation over mean, where voiced; says nothing where the mean is about 0";
+    Mfcc3Mean "mfcc3.mean" Of(Mfcc3, Mean),
+        "One and a half waves over the spectrum, pauses included";
+    Mfcc3Cv "mfcc3.cv" Of(Mfcc3, Cv),
+        "Standard deviation over mean, pauses included; says nothing where the mean is about 0";
     Mfcc3VoicedMean "mfcc3.voiced_mean" Of(Mfcc3, VoicedMean),
-        "Mean third cepstral coefficient where voiced";
+        "One and a half waves over the spectrum, where voiced";
     Mfcc3VoicedCv "mfcc3.voiced_cv" Of(Mfcc3, VoicedCv),
-        "Coefficient of variation of third cepstral coefficient where voiced";
-    Mfcc4Mean "mfcc4.mean" Of(Mfcc4, Mean), "Mean fourth cepstral coefficient";
-    Mfcc4Cv "mfcc4.cv" Of(Mfcc4, Cv), "Coefficient of variation of fourth cepstral coefficient";
+        "Standard deviation over mean, where voiced; says nothing where the mean is about 0";
+    Mfcc4Mean "mfcc4.mean" Of(Mfcc4, Mean),
+        "Two waves over the spectrum, pauses included";
+    Mfcc4Cv "mfcc4.cv" Of(Mfcc4, Cv),
+        "Standard deviation over mean, pauses included; says nothing where the mean is about 0";
     Mfcc4VoicedMean "mfcc4.voiced_mean" Of(Mfcc4, VoicedMean),
-        "Mean fourth cepstral coefficient where voiced";
+        "Two waves over the spectrum, where voiced";
     Mfcc4VoicedCv "mfcc4.voiced_cv" Of(Mfcc4, VoicedCv),
-        "Coefficient of variation of fourth cepstral coefficient where voiced";
+        "Standard deviation over mean, where voiced; says nothing where the mean is about 0";
     LoudnessPeaks "loudness_peaks_per_second" Window(Unit::PerSecond),
-        "Peaks of loudness a second: close to the rate of syllables";
+        "Swells of the volume: close to the rate of syllables";
     VoicedSegments "voiced_segments_per_second" Window(Unit::PerSecond),
-        "Voiced stretches a second";
+        "Runs of frames with a pitch";
     VoicedSegmentMean "voiced_segment_seconds.mean" Window(Unit::Second),
-        "Mean length of voiced stretches";
+        "How long runs of frames with a pitch last";
     VoicedSegmentStd "voiced_segment_seconds.std" Window(Unit::Second),
-        "Standard deviation of the length of voiced stretches";
+        "How unlike their lengths are: standard deviation";
     UnvoicedSegmentMean "unvoiced_segment_seconds.mean" Window(Unit::Second),
-        "Mean length of unvoiced stretches: speech sounds without voice, and pauses";
+        "How long runs of frames without a pitch last: hissing sounds, stops and pauses";
     UnvoicedSegmentStd "unvoiced_segment_seconds.std" Window(Unit::Second),
-        "Standard deviation of the length of unvoiced stretches";
-    VoicedShare "voiced_share" Window(Unit::Ratio), "Share of frames that have a pitch";
+        "How unlike their lengths are: standard deviation";
+    VoicedShare "voiced_share" Window(Unit::Ratio),
+        "Frames with a pitch over all frames";
     CreakShare "creak_share" Window(Unit::Ratio),
-        "Share of voiced frames in the range of vocal fry";
-    Duration "duration_seconds" Window(Unit::Second), "Length of the window";
+        "Voiced frames below 78 Hz, the range of vocal fry; low voices reach it, too";
+    Duration "duration_seconds" Window(Unit::Second),
+        "Frames of 10 ms that were measured, together";
 }
 
 #[cfg(test)]
@@ -318,7 +354,7 @@ mod tests {
             let name = functional.name();
             assert!(names.insert(name), "{name} twice");
             assert_eq!(Functional::named(name), Some(functional));
-            assert!(!functional.description().is_empty());
+            assert!((20..=90).contains(&functional.description().len()), "{name}");
             if let Some((descriptor, statistic)) = functional.source() {
                 assert_eq!(name, format!("{}.{}", descriptor.name(), statistic.name()));
             }

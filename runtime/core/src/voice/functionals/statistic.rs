@@ -8,14 +8,16 @@ use crate::voice::descriptor::Unit;
 /// for what measures a spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Statistic {
-    /// Arithmetic mean.
+    /// Arithmetic mean. Of cepstral peak prominence over the voiced frames alone, as of what
+    /// needs a pitch: noise and pauses have one as well, which is not of the voice.
     Mean,
     /// Coefficient of variation: the standard deviation (of the frames themselves, not an
     /// estimate for more frames than there are) over the mean's absolute value, a ratio.
     /// Eyben et al. divide by the mean itself, which only gives it the mean's sign.
     /// Undefined where the mean is below a thousandth of the standard deviation, since the
     /// ratio then says nothing. Of a quantity whose zero is arbitrary, such as one in dB, it
-    /// compares recordings of one kind only.
+    /// compares recordings of one kind only, and none where the mean lies about zero. Over the
+    /// same frames as the mean.
     Cv,
     /// 20th percentile: the smallest value that a fifth of the frames does not exceed.
     /// Percentiles come from a fine histogram and are known for pitch, in both units, and
@@ -36,7 +38,8 @@ pub enum Statistic {
     RisingSlopeMean,
     /// Standard deviation of the slopes of rising parts. Needs two.
     RisingSlopeStd,
-    /// Mean slope of the falling parts of the contour, as a positive number.
+    /// Mean slope of the falling parts of the contour, as a positive number: the larger, the
+    /// steeper.
     FallingSlopeMean,
     /// Standard deviation of the slopes of falling parts. Needs two.
     FallingSlopeStd,

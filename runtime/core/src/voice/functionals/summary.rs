@@ -221,11 +221,16 @@ impl Summary {
     pub fn statistic(&self, descriptor: Descriptor, statistic: Statistic) -> Option<f32> {
         let voiced = &self.voiced[descriptor as usize];
         let unvoiced = &self.unvoiced[descriptor as usize];
+        // Pauses have a cepstral peak as well, but it is not the voice's.
+        let whole = || match descriptor {
+            Descriptor::CepstralPeakProminence => *voiced,
+            _ => voiced.merged(unvoiced),
+        };
         let percentile = |percent| self.percentile(descriptor, percent);
         let slopes = || self.slopes(descriptor);
         let value = match statistic {
-            Statistic::Mean => voiced.merged(unvoiced).mean(),
-            Statistic::Cv => voiced.merged(unvoiced).variation(),
+            Statistic::Mean => whole().mean(),
+            Statistic::Cv => whole().variation(),
             Statistic::P20 => return percentile(20),
             Statistic::P50 => return percentile(50),
             Statistic::P80 => return percentile(80),
@@ -244,7 +249,18 @@ impl Summary {
         value.map(|value| value as f32)
     }
 
-    /// Mean of a descriptor over the frames that have it, in its unit.
+    /// How much the spectrum of voiced frames moves: the standard deviations of the four
+    /// mel-frequency cepstral coefficients, averaged. `None` with fewer than two such frames.
+    pub(crate) fn voiced_movement(&self) -> Option<f32> {
+        use Descriptor::{Mfcc1, Mfcc2, Mfcc3, Mfcc4};
+        let mut sum = 0.0;
+        for descriptor in [Mfcc1, Mfcc2, Mfcc3, Mfcc4] {
+            sum += self.voiced[descriptor as usize].deviation()?;
+        }
+        Some((sum / 4.0) as f32)
+    }
+
+    /// Mean of a descriptor, as [`Statistic::Mean`] has it, in its unit.
     pub fn mean(&self, descriptor: Descriptor) -> Option<f32> {
         self.statistic(descriptor, Statistic::Mean)
     }
