@@ -41,26 +41,29 @@ class Explanation(TypedDict):
 DESCRIPTORS: dict[str, Explanation]
 FUNCTIONALS: dict[str, Explanation]
 
+class Reason(TypedDict):
+    reason: str
+    explanation: str
+
 class Quality(TypedDict):
     grade: Literal["good", "usable", "poor"]
-    reasons: dict[str, str]
-    seconds: float
+    reasons: list[Reason]
+    level_dbfs: float
+    peak_dbfs: float
+    dc: float
     active_seconds: float
     voiced_seconds: float | None
-    peak_dbfs: float
-    rms_dbfs: float
-    loudest_dbfs: float
     snr_db: float | None
     bandwidth_hz: float | None
-    dc: float
+    clipped_share: float
     zero_share: float
     silent_share: float
-    clipped_share: float
-    not_finite: int
     dropouts: int
     dropout_seconds: float
+    non_finite_samples: int
 
 class Measures(TypedDict):
+    seconds: float
     functionals: dict[str, float | None]
     marks: NDArray[np.float64]
     quality: Quality

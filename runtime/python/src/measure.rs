@@ -2,7 +2,7 @@
 
 use numpy::{IntoPyArray, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList};
 use slap_edge::core::quality::{Report, Verdict};
 use slap_edge::core::voice::{Descriptor, Event, Functional, SAMPLE_RATE, Unit};
 use slap_edge::{HIGHEST_RATE, LOWEST_RATE, MeasureError, Measurer, Pcm, USUAL_LIMITS};
@@ -22,12 +22,13 @@ use crate::value_error;
 ///     frames: whether the values of every 10 ms are wanted too.
 ///
 /// Returns:
-///     A dict: `functionals`, a dict by name of statistics over the clip (see
-///     `FUNCTIONALS`), None where undefined; `marks`, float64 [marks], the seconds at which
-///     glottal cycles begin; `quality`, a dict of `grade` (good, usable or poor), `reasons`
-///     (a dict by name of clauses, the most telling first) and what was found. With
-///     `frames`, also `frames`: a dict by name (see `DESCRIPTORS`) of float32 [frames], NaN
-///     where undefined, and `seconds`, float64 [frames], the middle of each.
+///     A dict: `seconds`, the length of the clip; `functionals`, a dict by name of statistics
+///     over the clip (see `FUNCTIONALS`), None where undefined; `marks`, float64 [marks], the
+///     seconds at which glottal cycles begin; `quality`, what the command's JSON has under
+///     this name: `grade` (good, usable or poor), `reasons` (a list of dicts of `reason`, a
+///     stable name, and `explanation`, a clause; the most telling first) and what was found.
+///     With `frames`, also `frames`: a dict by name (see `DESCRIPTORS`) of float32 [frames],
+///     NaN where undefined, and `seconds`, float64 [frames], the middle of each.
 ///
 /// Raises:
 ///     ValueError: the audio is not a one-dimensional float32 array, or the rate is out of
@@ -63,6 +64,7 @@ pub fn measure<'py>(
     }
     let measurement = measurer.measurement();
     let all = PyDict::new(py);
+    all.set_item("seconds", measurement.quality.seconds)?;
     all.set_item("functionals", functionals)?;
     all.set_item("marks", heard.marks.into_pyarray(py))?;
     all.set_item("quality", quality(py, &measurement.quality, &measurement.verdict)?)?;
@@ -138,34 +140,35 @@ fn rate(rate: &Bound<'_, PyAny>) -> PyResult<u32> {
     })
 }
 
-/// A verdict and what was found, as a dict.
+/// A verdict and what was found, as a dict with the keys of the command's JSON.
 pub fn quality<'py>(
     py: Python<'py>,
     report: &Report,
     verdict: &Verdict,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let reasons = PyDict::new(py);
+    let reasons = PyList::empty(py);
     for reason in verdict.reasons() {
-        reasons.set_item(reason.name(), reason.to_string())?;
+        let entry = PyDict::new(py);
+        entry.set_item("reason", reason.name())?;
+        entry.set_item("explanation", reason.to_string())?;
+        reasons.append(entry)?;
     }
     let all = PyDict::new(py);
     all.set_item("grade", verdict.grade().name())?;
     all.set_item("reasons", reasons)?;
-    all.set_item("seconds", report.seconds)?;
+    all.set_item("level_dbfs", report.rms_dbfs)?;
+    all.set_item("peak_dbfs", report.peak_dbfs)?;
+    all.set_item("dc", report.dc)?;
     all.set_item("active_seconds", report.active_seconds)?;
     all.set_item("voiced_seconds", report.voiced_seconds)?;
-    all.set_item("peak_dbfs", report.peak_dbfs)?;
-    all.set_item("rms_dbfs", report.rms_dbfs)?;
-    all.set_item("loudest_dbfs", report.loudest_dbfs)?;
     all.set_item("snr_db", report.snr_db)?;
     all.set_item("bandwidth_hz", report.bandwidth_hz)?;
-    all.set_item("dc", report.dc)?;
+    all.set_item("clipped_share", report.clipped_share)?;
     all.set_item("zero_share", report.zero_share)?;
     all.set_item("silent_share", report.silent_share)?;
-    all.set_item("clipped_share", report.clipped_share)?;
-    all.set_item("not_finite", report.not_finite)?;
     all.set_item("dropouts", report.dropouts)?;
     all.set_item("dropout_seconds", report.dropout_seconds)?;
+    all.set_item("non_finite_samples", report.not_finite)?;
     Ok(all)
 }
 

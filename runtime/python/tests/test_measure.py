@@ -64,7 +64,7 @@ def test_frames_are_columns_of_equal_length() -> None:
 def test_without_frames_there_is_only_the_summary() -> None:
     audio, rate = soundfile.read(RECORDINGS / "man.flac", dtype="float32")
     found = slap_edge.measure(audio, rate)
-    assert set(found) == {"functionals", "marks", "quality"}
+    assert set(found) == {"seconds", "functionals", "marks", "quality"}
     assert set(found["functionals"]) == set(slap_edge.FUNCTIONALS)
     assert found["marks"].dtype == np.float64
     assert np.all(np.diff(found["marks"]) > 0)
@@ -88,22 +88,35 @@ def test_silence_has_a_level_and_no_voice() -> None:
     assert np.isnan(found["frames"]["pitch_hz"]).all()
     assert len(found["marks"]) == 0
     assert found["quality"]["grade"] == "poor"
-    assert "silent" in found["quality"]["reasons"]["silent"]
+    reason = found["quality"]["reasons"][0]
+    assert set(reason) == {"reason", "explanation"}
+    assert reason["reason"] == "silent"
+    assert "silent" in reason["explanation"]
 
 
 def test_a_good_recording_is_said_to_be_one() -> None:
     audio, rate = soundfile.read(RECORDINGS / "woman.flac", dtype="float32")
-    quality = slap_edge.measure(audio, rate)["quality"]
-    assert quality["grade"] == "good"
-    assert quality["reasons"] == {}
-    assert quality["seconds"] == pytest.approx(len(audio) / rate, abs=0.001)
+    found = slap_edge.measure(audio, rate)
+    assert found["quality"]["grade"] == "good"
+    assert found["quality"]["reasons"] == []
+    assert found["seconds"] == pytest.approx(len(audio) / rate, abs=0.001)
+
+
+def test_quality_has_the_names_of_the_json() -> None:
+    """Those that docs/score-a-recording.md lists."""
+    document = RECORDINGS.parents[1] / "docs" / "score-a-recording.md"
+    text = document.read_text(encoding="utf-8").split("In JSON all of it is under `quality`")[1]
+    names = set(text.split(".")[0].split("`")[1::2])
+    quality = slap_edge.measure(vowel(150.0, 16_000), 16_000)["quality"]
+    assert len(names) > 10
+    assert set(quality) == {"grade", "reasons"} | names
 
 
 def test_broken_samples_are_counted_and_said() -> None:
     audio = vowel(150.0, 16_000)
     audio[[10, 4_000]] = np.nan, np.inf
     found = slap_edge.measure(audio, 16_000)
-    assert found["quality"]["not_finite"] == 2
+    assert found["quality"]["non_finite_samples"] == 2
     assert found["quality"]["grade"] == "poor"
     assert found["functionals"]["pitch_semitones.p50"] == pytest.approx(
         12 * np.log2(150.0 / 27.5), abs=0.05

@@ -28,6 +28,10 @@ def quality(audio: Array, rate: int = RATE) -> slap_edge.Quality:
     return slap_edge.measure(audio.astype(np.float32), rate)["quality"]
 
 
+def reasons(found: slap_edge.Quality) -> list[str]:
+    return [reason["reason"] for reason in found["reasons"]]
+
+
 def active_power(audio: Array) -> float:
     """Mean square over the time in which speech is active, by ITU-T P.56."""
     frames = audio[: len(audio) // 160 * 160].reshape(-1, 160).astype(np.float64)
@@ -58,7 +62,7 @@ def test_the_ratio_is_that_of_the_mixture(name: str, snr: int, kind: str) -> Non
     found = quality(voice + noise(kind, len(voice), snr) * scale)
     assert found["snr_db"] == pytest.approx(snr, abs=3.0 if snr >= 10 else 4.0)
     if snr != 20:
-        assert ("noisy" in found["reasons"]) == (snr < 20)
+        assert ("noisy" in reasons(found)) == (snr < 20)
 
 
 def linear(call: Array) -> Array:
@@ -82,7 +86,7 @@ def test_a_call_of_8_khz_is_no_speech_of_16_khz(name: str, up: object) -> None:
     call = np.round(call * 32_768) / 32_768
     found = quality(call)
     assert 3_400 <= found["bandwidth_hz"] <= 4_100
-    assert "narrow_band" in found["reasons"]
+    assert "narrow_band" in reasons(found)
     # The same samples as they came through the telephone.
     at_8_khz = quality(slap_edge.resample(voice, RATE, 8_000), 8_000)
     assert at_8_khz["bandwidth_hz"] == pytest.approx(4_000, abs=300)
@@ -104,7 +108,7 @@ def test_lost_packets_are_counted_at_the_recorded_rate(rate: int) -> None:
     assert len(loud) >= 4
     assert found["dropouts"] >= len(loud) - 1
     assert found["dropout_seconds"] == pytest.approx(0.02 * found["dropouts"], abs=0.005)
-    assert "dropouts" in found["reasons"]
+    assert "dropouts" in reasons(found)
 
 
 def test_clean_recordings_are_good_and_a_whisper_is_hardly_voiced() -> None:
@@ -113,7 +117,7 @@ def test_clean_recordings_are_good_and_a_whisper_is_hardly_voiced() -> None:
         assert found["grade"] == "good", (name, found)
         assert found["voiced_seconds"] > 1.5
     whisper = quality(recording("whisper"))
-    assert set(whisper["reasons"]) == {"little_voice"}
+    assert reasons(whisper) == ["little_voice"]
 
 
 def test_the_screener_tells_the_same_quality() -> None:
@@ -122,4 +126,4 @@ def test_the_screener_tells_the_same_quality() -> None:
     assert result["poor"] is None
     assert result["quality"] == slap_edge.measure(audio, rate)["quality"]
     assert result["quality"]["grade"] == "usable"
-    assert list(result["quality"]["reasons"]) == ["narrow_band"]
+    assert reasons(result["quality"]) == ["narrow_band"]
