@@ -15,8 +15,8 @@ use Functional::*;
 const HELD_SECONDS: f32 = 1.0;
 
 /// How much the spectrum of voiced frames moves ([`Summary::voiced_movement`]) at the most
-/// where one vowel is held, however rough: drawn vowels [a] have 1 to 5.
-const STEADY: f32 = 5.0;
+/// where one vowel is held, however rough: drawn vowels [a] have 0.3 to 4.6.
+const STEADY: f32 = 6.0;
 
 /// And at the least in running speech: that of two synthesisers and of a woman has 10 to 25,
 /// in noise 10 dB below it 6.5 to 13.
@@ -75,8 +75,8 @@ impl Speech {
     ///   does with syllables.
     ///
     /// Neither is said where nothing or next to nothing is voiced, and where signs disagree,
-    /// as of a vowel and a sentence in one recording, or of speech in loud noise. Where noise
-    /// is as loud as the voice, speech may pass for a vowel.
+    /// as of a vowel and a sentence in one recording. Where noise is less than 10 dB below the
+    /// voice, speech may pass for a vowel.
     pub fn of(summary: &Summary) -> Option<Self> {
         if summary.get(VoicedSegmentMean)? >= HELD_SECONDS {
             return Some(Self::HeldVowel);
