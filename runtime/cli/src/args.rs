@@ -6,32 +6,83 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// How every help ends.
+macro_rules! closing {
+    () => {
+        "\
+Exit status:
+  0  everything asked for was done
+  1  at least one recording could not be read; the others were
+  2  the command line, the bundle or a prompt is wrong; nothing was read
+
+Environment:
+  SLAP_EDGE_BUNDLE  the bundle to use where --bundle is not given
+  COLUMNS           how wide tables are, 40 to 100
+  NO_COLOR          any value turns colours off
+
+Audio never leaves this machine, and nothing is written unless an output is named."
+    };
+}
+
 mod format;
 mod measure;
 
 pub use format::{Form, Format, MeasureFormat, OutputFormat};
 pub use measure::{MeasureArgs, ReportArgs};
 
-/// How the command line ends up in `--help` and the man page after the options.
-const AFTER_HELP: &str = "\
+/// What the help and the man page of the program say after the options.
+const AFTER_HELP: &str = concat!(
+    "\
 Examples:
   slap-edge score interview.wav
   slap-edge score --prompt \"a tired, hoarse voice\" *.flac
-  arecord -f S16_LE -r 16000 -t raw | slap-edge score - --rate 16000 --format s16le
-  slap-edge score --segments --format ndjson call.mp3 | jq .payload
   slap-edge measure --format csv *.wav > measures.csv
   slap-edge report interview.wav --output interview.html
 
-Exit status:
-  0  everything asked for was done
-  1  at least one recording could not be heard; the others were
-  2  the command line, the bundle or a prompt is wrong; nothing was heard
+",
+    closing!()
+);
 
-Environment:
-  SLAP_EDGE_BUNDLE  the bundle to use where --bundle is not given
-  NO_COLOR          any value turns colours off
+/// The same of `score`.
+const AFTER_SCORE: &str = concat!(
+    "\
+Examples:
+  slap-edge score interview.wav
+  slap-edge score --prompt \"a tired, hoarse voice\" *.flac
+  slap-edge score --segments --format ndjson call.mp3 | jq .payload
+  arecord -f S16_LE -r 16000 -t raw | slap-edge score - --rate 16000 --format s16le
 
-Audio never leaves this machine, and nothing is written unless an output is named.";
+",
+    closing!()
+);
+
+/// The same of `measure`.
+const AFTER_MEASURE: &str = concat!(
+    "\
+Examples:
+  slap-edge measure vowel.wav
+  slap-edge measure --speech held vowel.wav
+  slap-edge measure --all interview.wav | less
+  slap-edge measure --format csv *.wav > measures.csv
+  slap-edge measure --frames --format csv interview.wav > frames.csv
+  arecord -f S16_LE -r 16000 -t raw | slap-edge measure - --rate 16000 --format s16le
+
+",
+    closing!()
+);
+
+/// The same of `report`.
+const AFTER_REPORT: &str = concat!(
+    "\
+Examples:
+  slap-edge report interview.wav --output interview.html
+  slap-edge report interview.wav --output interview.svg
+  slap-edge report vowel.wav --speech held --task hoarse --output vowel.html
+  arecord -f S16_LE -r 16000 -t raw -d 10 | slap-edge report - --rate 16000 -o now.html
+
+",
+    closing!()
+);
 
 /// Describe voices in words: score recordings against sentences, on this machine.
 ///
@@ -72,12 +123,13 @@ pub struct LowArgs {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Score recordings against tasks and sentences.
-    #[command(after_long_help = AFTER_HELP)]
+    #[command(after_long_help = AFTER_SCORE)]
     Score(ScoreArgs),
     /// Measure voices: pitch, its regularity, noise, timbre, loudness. Needs no bundle.
-    #[command(after_long_help = AFTER_HELP)]
+    #[command(after_long_help = AFTER_MEASURE)]
     Measure(MeasureArgs),
     /// Draw a recording with its measures and scores: one page to read, print or send.
+    #[command(after_long_help = AFTER_REPORT)]
     Report(ReportArgs),
     /// Verify a bundle and show what it is made of.
     Inspect(InspectArgs),
@@ -277,7 +329,7 @@ pub enum ColorWhen {
 pub enum PrecisionArg {
     /// The float32 tower.
     Float32,
-    /// The int8 tower, where the bundle has one.
+    /// The int8 tower, where the bundle has one: smaller, not faster.
     Int8,
 }
 

@@ -90,7 +90,11 @@ fn measure(
     Ok(Measured {
         recording,
         quality: convert::quality(&measurement.quality, &measurement.verdict),
-        measures: Measures::new(measurement.voice),
+        measures: Measures::new(
+            measurement.voice,
+            plan.speech,
+            measurement.verdict.is_scored(),
+        ),
         warnings: audio.warnings(),
         elapsed_seconds: began.elapsed().as_secs_f64(),
     })
@@ -133,7 +137,7 @@ impl<'a> Printer<'a> {
             plan,
             terminal,
             human: Human::new(terminal.out, terminal.width),
-            panel: Panel::new(terminal.out, terminal.width),
+            panel: Panel::new(terminal.out, terminal.width).endless(terminal.endless),
             out: BufWriter::new(io::stdout()),
             heard_seconds: 0.0,
             elapsed_seconds: 0.0,
@@ -221,6 +225,7 @@ impl<'a> Printer<'a> {
                     text.push('\n');
                 }
                 text += &self.human.recording(&input.title(), recording, quality);
+                text += &self.panel.basis(measures);
                 text.push('\n');
                 text += &if self.plan.all {
                     self.panel.all(measures)

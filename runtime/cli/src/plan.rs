@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use slap_edge::core::voice::ranges::Speech;
 
 use crate::args::{
     Form, Format, MeasureArgs, MeasureFormat, OutputFormat, PrecisionArg, RawArgs, ReportArgs,
@@ -97,6 +98,8 @@ pub struct MeasurePlan {
     pub frames: bool,
     /// List every statistic in the table for people.
     pub all: bool,
+    /// What the recordings hold, where the user states it.
+    pub speech: Option<Speech>,
     /// How results are printed.
     pub output: MeasureFormat,
     /// A progress bar may be drawn.
@@ -117,6 +120,7 @@ impl MeasurePlan {
             raw,
             frames: args.frames,
             all: args.all,
+            speech: args.speech.speech.map(Speech::from),
             output,
             progress: !args.no_progress,
         })
@@ -128,6 +132,10 @@ impl MeasurePlan {
 pub struct ReportPlan {
     /// The recording.
     pub input: Input,
+    /// The layout of standard input where it is headerless.
+    pub raw: Option<RawPcm>,
+    /// What the recording holds, where the user states it.
+    pub speech: Option<Speech>,
     /// The file to write.
     pub output: PathBuf,
     /// What it is to hold.
@@ -169,10 +177,12 @@ impl ReportPlan {
                 args.output.display()
             ),
         };
-        let raw = RawArgs { rate: None, channels: None };
-        let input = Sources::new(vec![args.file], &raw, None, "report")?.inputs.remove(0);
+        let sources = Sources::new(vec![args.file], &args.raw, args.format, "report")?;
+        let Sources { mut inputs, raw } = sources;
         Ok(Self {
-            input,
+            input: inputs.remove(0),
+            raw,
+            speech: args.speech.speech.map(Speech::from),
             output: args.output,
             form,
             bundle: locate::bundle(args.bundle.bundle.as_deref())?,

@@ -1,5 +1,6 @@
 //! `slap-edge score`: recordings in, answers out.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -106,14 +107,15 @@ impl<'a> Session<'a> {
             .finish(|event| printer.event(input, &event, &mut timeline, &mut written))
             .map_err(|error| unscorable(input, &error))?;
         written.map_err(Stop::Output)?;
-        let mut measures = None;
         if let Some(measurer) = measurer {
             measurer.finish(|_| {}).map_err(|error| unmeasurable(input, &error))?;
-            measures = Some(Measures::new(measurer.summary()));
         }
         progress.finish();
 
         let summary = self.screener.summary().map_err(|error| unscorable(input, &error))?;
+        let comparable = summary.verdict.is_scored();
+        let measures = self.measurer.as_ref().map(Measurer::summary);
+        let measures = measures.map(|it| Measures::new(it, None, comparable));
         recording.seconds = Some(audio.seconds());
         Ok(Score {
             recording,
@@ -269,8 +271,8 @@ impl<'a> Printer<'a> {
                 }
                 text += &self.human.score(&input.title(), &score);
                 if let Some(measures) = &score.measures {
-                    text.push('\n');
-                    text += &self.panel.selection(measures);
+                    let basis = self.panel.basis(measures);
+                    let _ = write!(text, "\n{basis}\n{}", self.panel.selection(measures));
                 }
                 let mut out = io::stdout().lock();
                 out.write_all(text.as_bytes())?;

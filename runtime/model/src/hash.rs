@@ -16,6 +16,24 @@ impl Sha256 {
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
     }
+
+    /// The digest of everything that `reader` gives, in constant memory.
+    ///
+    /// # Errors
+    ///
+    /// Those of `reader`.
+    pub fn of_reader(mut reader: impl std::io::Read) -> std::io::Result<Self> {
+        let mut hasher = sha2::Sha256::new();
+        let mut block = [0; 8192];
+        loop {
+            match reader.read(&mut block) {
+                Ok(0) => return Ok(Self(hasher.finalize().into())),
+                Ok(count) => hasher.update(&block[..count]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
 }
 
 impl fmt::Display for Sha256 {
@@ -85,6 +103,12 @@ mod tests {
         let text = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Sha256::of(b"").to_string(), text);
         assert_eq!(text.parse(), Ok(Sha256::of(b"")));
+    }
+
+    #[test]
+    fn a_reader_gives_the_digest_of_its_bytes() {
+        let bytes = vec![7; 20_000];
+        assert_eq!(Sha256::of_reader(bytes.as_slice()).ok(), Some(Sha256::of(&bytes)));
     }
 
     #[test]

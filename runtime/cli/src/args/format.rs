@@ -103,19 +103,28 @@ impl<O: Form> ValueEnum for Format<O> {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Output(form) => {
+                let (name, help) = form.describe();
+                Some(PossibleValue::new(name).help(help))
+            }
+            Self::Sample(format) => format.to_possible_value(),
+        }
+    }
+}
+
+impl ValueEnum for SampleFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::U8, Self::S16Le, Self::S24Le, Self::S32Le, Self::F32Le]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, help) = match self {
-            Self::Output(form) => form.describe(),
-            Self::Sample(SampleFormat::U8) => ("u8", "Raw PCM: unsigned 8-bit"),
-            Self::Sample(SampleFormat::S16Le) => {
-                ("s16le", "Raw PCM: signed 16-bit, little-endian")
-            }
-            Self::Sample(SampleFormat::S24Le) => {
-                ("s24le", "Raw PCM: signed 24-bit in three bytes")
-            }
-            Self::Sample(SampleFormat::S32Le) => {
-                ("s32le", "Raw PCM: signed 32-bit, little-endian")
-            }
-            Self::Sample(SampleFormat::F32Le) => ("f32le", "Raw PCM: float32, full scale at 1"),
+            Self::U8 => ("u8", "Raw PCM: unsigned 8-bit"),
+            Self::S16Le => ("s16le", "Raw PCM: signed 16-bit, little-endian"),
+            Self::S24Le => ("s24le", "Raw PCM: signed 24-bit in three bytes"),
+            Self::S32Le => ("s32le", "Raw PCM: signed 32-bit, little-endian"),
+            Self::F32Le => ("f32le", "Raw PCM: float32, full scale at 1"),
         };
         Some(PossibleValue::new(name).help(help))
     }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{BundleArg, Format, MeasureFormat, PrecisionArg, RawArgs};
+use crate::audio::SampleFormat;
 
 /// `slap-edge measure`.
 #[derive(Debug, Args)]
@@ -22,7 +23,8 @@ pub struct MeasureArgs {
 
     /// In the table for people, list every statistic under its name.
     ///
-    /// The other formats always hold them all.
+    /// A name is that of what is measured and, after a point, what is said of it: `mean`,
+    /// `p20`, `cv`. The other formats always hold them all.
     #[arg(short, long)]
     pub all: bool,
 
@@ -31,6 +33,10 @@ pub struct MeasureArgs {
     /// Give the option twice to state both. Raw PCM is 16-bit where nothing is said.
     #[arg(short, long = "format", value_enum, value_name = "FORMAT")]
     pub formats: Vec<Format<MeasureFormat>>,
+
+    /// What the recording holds, where it need not be guessed.
+    #[command(flatten)]
+    pub speech: SpeechArg,
 
     /// How raw PCM on standard input is laid out.
     #[command(flatten)]
@@ -45,6 +51,8 @@ pub struct MeasureArgs {
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     /// The recording: WAV, FLAC, Ogg Vorbis or MP3; `-` is standard input.
+    ///
+    /// Standard input holds one of the same formats, or raw PCM where --rate is given.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
@@ -59,6 +67,18 @@ pub struct ReportArgs {
     #[arg(short, long = "task", value_name = "NAME")]
     pub tasks: Vec<String>,
 
+    /// What the recording holds, where it need not be guessed.
+    #[command(flatten)]
+    pub speech: SpeechArg,
+
+    /// How a sample of raw PCM is stored [default: s16le].
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    pub format: Option<SampleFormat>,
+
+    /// How raw PCM on standard input is laid out.
+    #[command(flatten)]
+    pub raw: RawArgs,
+
     /// The audio tower's numbers.
     #[arg(long, value_enum, default_value = "float32")]
     pub precision: PrecisionArg,
@@ -70,4 +90,34 @@ pub struct ReportArgs {
     /// No progress bar, even on a terminal.
     #[arg(long)]
     pub no_progress: bool,
+}
+
+/// `--speech`, shared by the commands that compare with usual ranges.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct SpeechArg {
+    /// What the recordings hold; guessed by default.
+    ///
+    /// Usual ranges are about one kind of speech, and values are compared with those of
+    /// the same kind only. A guess can fail, and where it cannot be made nothing is
+    /// compared.
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub speech: Option<SpeechKind>,
+}
+
+/// What a recording holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SpeechKind {
+    /// A vowel held for seconds.
+    Held,
+    /// Reading or talking.
+    Running,
+}
+
+impl From<SpeechKind> for slap_edge::core::voice::ranges::Speech {
+    fn from(kind: SpeechKind) -> Self {
+        match kind {
+            SpeechKind::Held => Self::HeldVowel,
+            SpeechKind::Running => Self::Running,
+        }
+    }
 }

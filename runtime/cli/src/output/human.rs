@@ -51,21 +51,14 @@ impl Human {
         Self { style, width }
     }
 
-    /// What was recorded and how good it is, for results that do without a score.
+    /// What was recorded and how good it is.
     pub fn recording(&self, title: &str, recording: &Recording, quality: &Quality) -> String {
-        let mut text = self.facts(title, recording, quality);
-        if quality.reasons.is_empty() {
-            let _ = writeln!(text, "{}", self.style.good("Good"));
-        } else {
-            text +=
-                &self.reasons(if quality.grade == POOR { "Poor" } else { "Usable" }, quality);
-        }
-        text
+        self.facts(title, recording, quality) + &self.grade(quality)
     }
 
     /// Everything about one recording.
     pub fn score(&self, title: &str, score: &Score) -> String {
-        let mut text = self.heading(title, &score.recording, &score.quality);
+        let mut text = self.recording(title, &score.recording, &score.quality);
         if !score.tasks.is_empty() {
             text.push('\n');
             self.tasks(&mut text, &score.tasks);
@@ -98,17 +91,12 @@ impl Human {
         lines.iter().map(|line| self.style.faint(line) + "\n").collect()
     }
 
-    fn heading(&self, title: &str, recording: &Recording, quality: &Quality) -> String {
-        let mut text = self.facts(title, recording, quality);
-        if !quality.reasons.is_empty() {
-            let beginning = if quality.grade == POOR { "Not scored" } else { "Usable" };
-            text += &self.reasons(beginning, quality);
+    /// How good a recording is and what speaks against it, in one sentence.
+    fn grade(&self, quality: &Quality) -> String {
+        if quality.reasons.is_empty() {
+            return self.style.good("Good") + "\n";
         }
-        text
-    }
-
-    /// What speaks against a recording, in one sentence.
-    fn reasons(&self, beginning: &str, quality: &Quality) -> String {
+        let beginning = if quality.grade == POOR { "Poor" } else { "Usable" };
         let reasons: Vec<&str> =
             quality.reasons.iter().map(|reason| reason.explanation.as_str()).collect();
         let lines = wrap(&format!("{beginning} – {}.", reasons.join(", ")), self.width);
@@ -518,6 +506,7 @@ mod tests {
         let expected = "\
 interview.flac                    11.0 s · 44.1 kHz · stereo · FLAC · −20.1 dBFS
 ────────────────────────────────────────────────────────────────────────────────
+Good
 
 Whispering         voiced                            ████████████████████  >99 %
 Trembling          unsure (steady?)                  ███████████▎········   56 %
@@ -553,7 +542,7 @@ Age-typical sound  no answer
             let explanation = explanation.to_owned();
             score.quality.reasons.push(Reason { reason: "x", explanation });
         }
-        for (grade, beginning) in [("poor", "Not scored"), ("usable", "Usable")] {
+        for (grade, beginning) in [("poor", "Poor"), ("usable", "Usable")] {
             score.quality.grade = grade;
             let text = PLAIN.score("x.wav", &score);
             let line = format!(
@@ -587,6 +576,7 @@ interview.flac
 11.0 s · 44.1 kHz · stereo · FLAC ·
 −20.1 dBFS
 ────────────────────────────────────────
+Good
 
 Whispering       voiced            >99 %
 Trembling        unsure (steady?)   56 %

@@ -9,16 +9,74 @@ use slap_edge::core::voice::{Descriptor, Frame, Functional, Summary, Unit};
 #[derive(Clone, Debug)]
 pub struct Measures {
     values: [Option<f32>; Functional::COUNT],
-    speech: Option<Speech>,
+    basis: Basis,
+}
+
+/// What values are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Ranges of the speech that the user says it is.
+    Stated(Speech),
+    /// Ranges of the speech that it seems to be.
+    Guessed(Speech),
+    /// Nothing: it could be either kind of speech.
+    Unclear,
+    /// Nothing: there is no voice.
+    Unvoiced,
+    /// Nothing: the recording is too poor.
+    Poor,
+}
+
+impl Basis {
+    /// The speech whose ranges apply.
+    pub fn speech(self) -> Option<Speech> {
+        match self {
+            Self::Stated(speech) | Self::Guessed(speech) => Some(speech),
+            Self::Unclear | Self::Unvoiced | Self::Poor => None,
+        }
+    }
+
+    /// What is compared and why, a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Stated(Speech::Running) => {
+                "Running speech, as stated: compared with ranges of running speech."
+            }
+            Self::Stated(Speech::HeldVowel) => {
+                "A held vowel, as stated: compared with ranges of held vowels."
+            }
+            Self::Guessed(Speech::Running) => {
+                "Seems to be running speech: compared with ranges of running speech."
+            }
+            Self::Guessed(Speech::HeldVowel) => {
+                "Seems to be a held vowel: compared with ranges of held vowels."
+            }
+            Self::Unclear => {
+                "Held vowel or running speech? That cannot be told, so nothing is compared with \
+                 a range; --speech states it."
+            }
+            Self::Unvoiced => "No voiced sound was found, so nothing is compared with a range.",
+            Self::Poor => {
+                "The recording is poor: its values are of little use, and none is compared with \
+                 a range."
+            }
+        }
+    }
 }
 
 impl Measures {
-    /// Those of a summary.
-    pub fn new(summary: &Summary) -> Self {
-        Self {
-            values: Functional::ALL.map(|functional| summary.get(functional)),
-            speech: Speech::of(summary),
-        }
+    /// Those of a summary. Their speech is guessed unless it is `stated`, and those of a
+    /// recording that is not `comparable` are compared with nothing.
+    pub fn new(summary: &Summary, stated: Option<Speech>, comparable: bool) -> Self {
+        let voiced = summary.get(Functional::VoicedShare).is_some_and(|share| share > 0.0);
+        let basis = match (stated, Speech::of(summary)) {
+            _ if !comparable => Basis::Poor,
+            _ if !voiced => Basis::Unvoiced,
+            (Some(speech), _) => Basis::Stated(speech),
+            (None, Some(speech)) => Basis::Guessed(speech),
+            (None, None) => Basis::Unclear,
+        };
+        Self { values: Functional::ALL.map(|functional| summary.get(functional)), basis }
     }
 
     /// A value in its unit; `None` where it is absent.
@@ -26,23 +84,23 @@ impl Measures {
         self.values[functional as usize]
     }
 
-    /// What the recording seems to hold: running speech or held vowels.
-    pub fn speech(&self) -> Option<Speech> {
-        self.speech
+    /// What values are compared with.
+    pub fn basis(&self) -> Basis {
+        self.basis
     }
 
     /// The usual ranges to show beside a value: those of the kind of speech that the
     /// recording holds, or where there are none, those of another kind.
     pub fn ranges(&self, functional: Functional) -> Vec<&'static UsualRange> {
         let ranges = || UsualRange::of(functional);
-        let mine = ranges().find(|range| Some(range.speech) == self.speech);
+        let mine = ranges().find(|range| Some(range.speech) == self.basis.speech());
         let speech = mine.or_else(|| ranges().next()).map(|range| range.speech);
         ranges().filter(|range| Some(range.speech) == speech).collect()
     }
 
     /// Where a value lies against its usual ranges, where there are any for such speech.
     pub fn place(&self, functional: Functional) -> Option<Place> {
-        UsualRange::compare(functional, self.speech?, self.get(functional)?)
+        UsualRange::compare(functional, self.basis.speech()?, self.get(functional)?)
     }
 }
 
@@ -111,10 +169,10 @@ impl Group {
         use Functional::*;
         match self {
             Self::Pitch => &[
-                (PitchP50, "Median"),
-                (PitchSemitonesRange, "Span of the middle 60 %"),
+                (PitchP50, "Median pitch"),
+                (PitchSemitonesRange, "Pitch span, middle 60 %"),
                 (ConfidenceMean, "Periodicity"),
-                (CreakShare, "In vocal fry"),
+                (CreakShare, "Pitch below 78 Hz"),
             ],
             Self::Regularity => &[
                 (JitterLocal, "Jitter"),
@@ -139,9 +197,9 @@ impl Group {
                 (F3Mean, "Third formant"),
             ],
             Self::Loudness => &[
-                (EquivalentLevel, "Equivalent level"),
+                (EquivalentLevel, "Mean level"),
                 (LoudnessP50, "Median loudness"),
-                (LoudnessRange, "Span of the middle 60 %"),
+                (LoudnessRange, "Loudness, middle 60 %"),
             ],
             Self::Time => &[
                 (Duration, "Length"),
@@ -149,7 +207,7 @@ impl Group {
                 (VoicedSegments, "Voiced stretches"),
                 (VoicedSegmentMean, "Voiced stretch, mean"),
                 (UnvoicedSegmentMean, "Unvoiced stretch, mean"),
-                (LoudnessPeaks, "Peaks of loudness"),
+                (LoudnessPeaks, "Loudness peaks"),
             ],
         }
     }
@@ -279,6 +337,24 @@ mod tests {
     }
 
     #[test]
+    fn no_two_rows_are_called_the_same() {
+        let rows = || Group::ALL.iter().flat_map(|group| group.selection());
+        for (functional, label) in rows() {
+            assert_eq!(rows().filter(|(_, other)| other == label).count(), 1, "{label}");
+            assert_ne!(*label, functional.description());
+        }
+    }
+
+    #[test]
+    fn poor_and_silent_recordings_are_compared_with_nothing() {
+        let basis =
+            |stated, comparable| Measures::new(&Summary::new(), stated, comparable).basis();
+        assert_eq!(basis(None, true), Basis::Unvoiced);
+        assert_eq!(basis(Some(Speech::HeldVowel), false), Basis::Poor);
+        assert_eq!(basis(Some(Speech::Running), true).speech(), None);
+    }
+
+    #[test]
     fn every_range_is_of_a_measure_that_people_see() {
         let seen = |functional| {
             Group::ALL.iter().any(|it| it.selection().iter().any(|(id, _)| *id == functional))
@@ -323,7 +399,7 @@ mod tests {
 
     #[test]
     fn absent_is_null_and_every_name_is_there() {
-        let measures = Measures::new(&Summary::new());
+        let measures = Measures::new(&Summary::new(), None, true);
         let value = serde_json::to_value(&measures).unwrap();
         assert_eq!(value.as_object().unwrap().len(), Functional::COUNT);
         assert!(value["jitter.local"].is_null());

@@ -6,7 +6,7 @@ use slap_edge::core::voice::Functional;
 use slap_edge::core::voice::ranges::Place;
 
 use super::measures::{ABSENT, Group, Measures, References, number, range_of, unit};
-use super::terminal::{Style, columns, cut, fit, wrap};
+use super::terminal::{Style, columns, fit, wrap};
 
 /// Columns of a label, and of the name of a functional.
 const LABEL: usize = 24;
@@ -24,6 +24,8 @@ const NARROW: usize = 78;
 pub struct Panel {
     style: Style,
     width: usize,
+    /// Nothing need fit: what is printed goes to no screen.
+    endless: bool,
     references: References,
     /// Something is marked as beyond its usual range.
     marked: bool,
@@ -35,7 +37,18 @@ impl Panel {
     /// A panel `width` columns wide, painted by `style`.
     pub fn new(style: Style, width: usize) -> Self {
         let references = References::default();
-        Self { style, width, references, marked: false, absent: false }
+        Self { style, width, endless: false, references, marked: false, absent: false }
+    }
+
+    /// Descriptions are printed on a line of their own length where `endless`.
+    pub fn endless(self, endless: bool) -> Self {
+        Self { endless, ..self }
+    }
+
+    /// What the values are compared with, in words.
+    pub fn basis(&self, measures: &Measures) -> String {
+        let lines = wrap(measures.basis().sentence(), self.width);
+        lines.iter().map(|line| self.style.faint(line) + "\n").collect()
     }
 
     /// The few measures that people look at first, with their usual ranges.
@@ -60,12 +73,17 @@ impl Panel {
                 let amount = self.amount(measures, functional);
                 let name = fit(functional.name(), NAME.min(self.width - VALUE - UNIT - 5));
                 let mut line = format!("  {name} {amount}");
-                let room = self.width.saturating_sub(columns(&line) + 2);
-                if self.width >= NARROW && room > 10 {
-                    let description = cut(functional.description(), room);
+                let description = functional.description();
+                let beside = columns(&line) + 2 + columns(description) <= self.width;
+                if self.endless || beside {
                     let _ = write!(line, "  {}", self.style.faint(description));
                 }
                 let _ = writeln!(text, "{}", line.trim_end());
+                if !self.endless && !beside {
+                    for line in wrap(description, self.width.saturating_sub(6)) {
+                        let _ = writeln!(text, "      {}", self.style.faint(line));
+                    }
+                }
             }
         }
         text
@@ -75,7 +93,11 @@ impl Panel {
     pub fn notes(&self) -> String {
         let mut notes = Vec::new();
         if self.marked {
-            notes.push("↑ ↓ ↕ beyond what is usual for such speech".to_owned());
+            notes.push(
+                "↑ above, ↓ below, ↕ between the usual ranges of such speech. A range with \
+                 “about” is a round figure: nothing is marked against it."
+                    .to_owned(),
+            );
         }
         if self.absent {
             notes.push(format!("{ABSENT} cannot be measured in this recording"));
@@ -164,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_panel_fits_terminals_of_any_width() {
-        let measures = Measures::new(&Summary::new());
+        let measures = Measures::new(&Summary::new(), None, true);
         for width in [40, 60, 80, 100] {
             let mut panel = Panel::new(Style::PLAIN, width);
             let selection = panel.selection(&measures);
@@ -175,6 +197,21 @@ mod tests {
             }
             assert!(text.contains("Jitter") && text.contains("cannot be measured"), "{text}");
             assert_eq!(width >= NARROW, text.contains("¹ Fitch"), "{text}");
+        }
+    }
+
+    #[test]
+    fn descriptions_are_whole() {
+        let measures = Measures::new(&Summary::new(), None, true);
+        for (width, endless) in [(40, false), (80, false), (80, true)] {
+            let mut panel = Panel::new(Style::PLAIN, width).endless(endless);
+            let text = panel.all(&measures);
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            for functional in Functional::all() {
+                assert!(words.contains(functional.description()), "{width}: {text}");
+            }
+            let lines = Functional::COUNT + Group::ALL.len();
+            assert_eq!(text.lines().count() == lines, endless);
         }
     }
 

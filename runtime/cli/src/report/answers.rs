@@ -81,10 +81,14 @@ fn chip(class: usize, unsure: bool) -> Markup {
 /// `top`.
 pub fn key(unnamed: &[Unnamed], top: f64) -> Drawing {
     const LINE: f64 = 16.0;
-    let (mut x, mut y) = (0.0, top + 4.0);
-    let mut markup = Vec::new();
+    if unnamed.is_empty() {
+        return Drawing { height: 0.0, markup: html! {} };
+    }
+    const TITLE: &str = "Bars too short for their names:";
+    let (mut x, mut y) = (width_of(TITLE, NAME_SIZE) + 8.0, top + 4.0);
+    let mut markup = vec![text(0.0, y + 10.5, "start", FAINT, NAME_SIZE, TITLE)];
     for Unnamed { class, name, task } in unnamed {
-        let label = format!("{name} ({task})");
+        let label = format!("{task}: {name}");
         let width = 14.0 + width_of(&label, NAME_SIZE) + 18.0;
         if x > 0.0 && x + width > WIDTH {
             (x, y) = (0.0, y + LINE);
@@ -96,7 +100,7 @@ pub fn key(unnamed: &[Unnamed], top: f64) -> Drawing {
         });
         x += width;
     }
-    let height = if unnamed.is_empty() { 0.0 } else { y + LINE - top };
+    let height = y + LINE - top;
     Drawing { height, markup: html! { @for part in markup { (part) } } }
 }
 
@@ -127,13 +131,8 @@ pub fn strip(
             unnamed.push(Unnamed { class, name: name(class), task: words(&task.title) });
         }
     }
-    let (answer, share, ink) = match task.certainty {
-        Certainty::Answered => (task.answer.clone().unwrap_or_default(), share(task), INK),
-        Certainty::Unsure => {
-            (format!("{}?", task.answer.as_deref().unwrap_or_default()), share(task), FAINT)
-        }
-        Certainty::Abstained => ("no answer".to_owned(), String::new(), FAINT),
-    };
+    let (answer, share) = answer(task);
+    let ink = if task.certainty == Certainty::Answered { INK } else { FAINT };
     html! {
         g {
             (task_title(strip, &task.title))
@@ -156,6 +155,16 @@ pub fn strip(
             }
             (task_answer(strip, chip, &answer, &share, ink))
         }
+    }
+}
+
+/// The answer of a task for the whole recording and how probable it is, in words.
+pub fn answer(task: &TaskScore) -> (String, String) {
+    let class = task.answer.clone().unwrap_or_default();
+    match task.certainty {
+        Certainty::Answered => (class, share(task)),
+        Certainty::Unsure => (format!("{class}?"), share(task)),
+        Certainty::Abstained => ("no answer".to_owned(), String::new()),
     }
 }
 

@@ -97,6 +97,11 @@ impl Scale {
         Self { from, to, start, end }
     }
 
+    /// Whether `value` lies within the scale's ends.
+    pub fn holds(&self, value: f64) -> bool {
+        (self.from..=self.to).contains(&value)
+    }
+
     /// Where `value` is drawn, within the scale's ends.
     pub fn at(&self, value: f64) -> f64 {
         let share = ((value - self.from) / (self.to - self.from)).clamp(0.0, 1.0);
@@ -172,7 +177,7 @@ mod tests {
 
     #[test]
     fn text_is_broken_and_cut() {
-        for line in lines("noisy (SNR 9.1 dB, at least 15 dB expected) and more", 12.0, 120.0) {
+        for line in lines("noisy (SNR 9.1 dB, needs 15 dB) and more", 12.0, 120.0) {
             assert!(width_of(&line, 12.0) <= 120.0, "{line}");
         }
         assert!(cut("a very long name of a file.wav", 12.0, 60.0).ends_with('…'));

@@ -1,9 +1,11 @@
 //! Everything a report shows, from one pass through a recording.
 
+use std::fs::File;
+
 use anyhow::Context;
 use slap_edge::core::front_end::{FrontEndSpec, StdPlan, StdStream};
 use slap_edge::core::voice;
-use slap_edge::model::{Bundle, Tower};
+use slap_edge::model::{Bundle, Sha256, Tower};
 use slap_edge::{
     Event, Measurer, Options, Parts, Passing, ScreenError, Screener, Source, SourceError,
 };
@@ -37,6 +39,10 @@ pub struct Findings {
     pub step_seconds: f64,
     pub model: Model,
     pub warnings: Vec<String>,
+    /// SHA-256 of the recording's file; `None` where it is no file.
+    pub sha256: Option<String>,
+    /// The level from which sound may be a voice, in dBFS.
+    pub active_dbfs: f32,
 }
 
 /// What hears the recording.
@@ -47,6 +53,7 @@ pub struct Ears {
     plan: StdPlan,
     stream: StdStream,
     model: Model,
+    active_dbfs: f32,
 }
 
 impl Ears {
@@ -72,24 +79,22 @@ impl Ears {
             stream: front_end.stream(),
             plan: front_end,
             model: convert::model(bundle, tower.report()),
+            active_dbfs: parts.quality.active_dbfs,
         })
     }
 
-    /// Hears `input` from beginning to end.
+    /// Hears the recording from beginning to end.
     ///
     /// # Errors
     ///
     /// When the recording cannot be read, scored or measured.
-    pub fn hear(
-        mut self,
-        input: &Input,
-        terminal: &Terminal,
-        progress: bool,
-    ) -> Result<Findings, Stop> {
-        let audio = Audio::open(input, None);
+    pub fn hear(mut self, plan: &ReportPlan, terminal: &Terminal) -> Result<Findings, Stop> {
+        let ReportPlan { input, raw, speech, progress, .. } = plan;
+        let audio = Audio::open(input, raw.as_ref());
         let mut audio = audio.map_err(|error| unreadable(input, &error))?;
         let recording = convert::recording(&input.name(), audio.description());
-        let mut progress = Progress::new(terminal, progress, &input.title(), recording.seconds);
+        let mut progress =
+            Progress::new(terminal, *progress, &input.title(), recording.seconds);
         let mut tracks = Tracks::new();
         let Self { screener, measurer, source, plan, stream, .. } = &mut self;
         let unheard = |error: SourceError| unscorable(input, &ScreenError::from(error));
@@ -130,7 +135,7 @@ impl Ears {
             recording: Recording { seconds: Some(seconds), ..recording },
             seconds,
             quality: convert::quality(&summary.quality, &summary.verdict),
-            measures: Measures::new(measurer.summary()),
+            measures: Measures::new(measurer.summary(), *speech, summary.verdict.is_scored()),
             tasks: summary.tasks.iter().map(convert::task).collect(),
             classes: screener.tasks().map(|task| task.classes.clone()).collect(),
             tracks,
@@ -138,8 +143,21 @@ impl Ears {
             step_seconds: screener.step_seconds(),
             model: self.model,
             warnings: audio.warnings(),
+            sha256: digest(input),
+            active_dbfs: self.active_dbfs,
         })
     }
+}
+
+/// The digest of a recording that is a file and can be read again.
+fn digest(input: &Input) -> Option<String> {
+    let Input::File(path) = input else { return None };
+    // A pipe could only be read once, and a device has no end.
+    if !path.metadata().is_ok_and(|it| it.is_file()) {
+        return None;
+    }
+    let digest = Sha256::of_reader(File::open(path).ok()?).ok()?;
+    Some(digest.to_string())
 }
 
 fn answer(event: &Event<'_>, tracks: &mut Tracks) {

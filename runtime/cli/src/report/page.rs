@@ -2,7 +2,6 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use slap_edge::core::voice::Functional;
-use slap_edge::core::voice::ranges::{Place, Reference, UsualRange};
 
 use super::draw::{n, words};
 use super::figure::{self, figure};
@@ -36,10 +35,11 @@ pub fn page(findings: &Findings) -> String {
                         h2 { "Over time" }
                         div.figure tabindex="0" { (over_time(findings)) }
                         (legend())
+                        (answers(findings))
                     }
                     section.measures {
                         h2 { "Measures of the voice" }
-                        p.note { (says::speech(findings)) }
+                        p.note { (says::basis(findings)) }
                         (measures)
                     }
                     section.columns {
@@ -98,10 +98,21 @@ fn over_time(findings: &Findings) -> Markup {
 fn legend() -> Markup {
     html! {
         p.note {
-            "Bars are as high as an answer is probable, and named where there is room; on the \
-             right is the answer for the recording as a whole. "
-            span.key.unsure {} " and ?: unsure, no class is probable enough. "
-            span.key.abstained {} " no answer: too little or too poor to judge."
+            (says::BARS_MEAN) " "
+            span.key.unsure {} " and ?: " (says::UNSURE_MEANS) " "
+            span.key.abstained {} " " (says::ABSTAINED_MEANS)
+        }
+    }
+}
+
+/// The answers once more, for screens on which the figure has to be moved about.
+fn answers(findings: &Findings) -> Markup {
+    html! {
+        @if !findings.tasks.is_empty() {
+            dl.answers { @for task in &findings.tasks {
+                @let (answer, share) = super::answers::answer(task);
+                div { dt { (words(&task.title)) } dd { (words(&answer)) " " (share) } }
+            } }
         }
     }
 }
@@ -113,7 +124,7 @@ fn measures(findings: &Findings, references: &mut References) -> Markup {
                 th scope="col" { "Measure" }
                 th.value scope="col" { "Value" }
                 th.unit scope="col" { span.hidden { "Unit" } }
-                th.bar scope="col" { "Value in its usual range" }
+                th.bar scope="col" { "Beside its usual range" }
                 th scope="col" { "Usual range, or what it is" }
             } }
             @for group in Group::ALL {
@@ -137,12 +148,7 @@ fn row(
     let measures = &findings.measures;
     let of = functional.unit();
     let value = measures.get(functional);
-    let place = match measures.place(functional) {
-        Some(Place::Below) => Some(("↓", "below the usual range")),
-        Some(Place::Above) => Some(("↑", "above the usual range")),
-        Some(Place::Between) => Some(("↕", "between the usual ranges")),
-        Some(Place::Within) | None => None,
-    };
+    let place = says::place(measures.place(functional));
     let mut numbers = Vec::new();
     let ranges = measures.ranges(functional);
     let remark = ranges.first().map(|usual| usual.remark).unwrap_or_default();
@@ -189,13 +195,14 @@ fn notes(findings: &Findings, references: &References) -> Markup {
     html! {
         section.notes {
             h2 { "Notes" }
-            p { (says::ABSENT_MEANS) " " (says::RANGES_MEAN) " w: women, m: men." }
+            p { (says::SIGNS_MEAN) " " (says::ABSENT_MEANS) }
+            p { (says::RANGES_MEAN) }
             @if !references.list().is_empty() {
                 ol {
                     @for (index, reference) in references.list().iter().enumerate() {
                         li id=(format!("r{}", index + 1)) {
                             (reference.full) "."
-                            @for remark in remarks(reference) { " " (remark) }
+                            @for remark in says::remarks(reference) { " " (remark) }
                         }
                     }
                 }
@@ -209,18 +216,4 @@ fn notes(findings: &Findings, references: &References) -> Markup {
             }
         }
     }
-}
-
-/// What to know about the ranges of a reference, sentences.
-fn remarks(reference: &Reference) -> Vec<String> {
-    let mut remarks: Vec<String> = Vec::new();
-    for usual in UsualRange::all().iter().filter(|usual| usual.reference == reference) {
-        let mut letters = usual.remark.chars();
-        let Some(first) = letters.next() else { continue };
-        let remark: String = first.to_uppercase().chain(letters).chain(['.']).collect();
-        if !remarks.contains(&remark) {
-            remarks.push(remark);
-        }
-    }
-    remarks
 }

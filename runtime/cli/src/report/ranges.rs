@@ -23,7 +23,7 @@ const LETTER: f64 = 9.0;
 pub fn bars(measures: &Measures, functional: Functional) -> Option<(f64, Markup)> {
     let ranges = measures.ranges(functional);
     let value = measures.get(functional).map(f64::from);
-    let scale = scale(&ranges, value)?;
+    let scale = scale(&ranges)?;
     let each = if ranges.len() > 1 { EACH } else { ONE };
     let height = each * ranges.len() as f64 + 3.0;
     let outside = matches!(
@@ -36,7 +36,7 @@ pub fn bars(measures: &Measures, functional: Functional) -> Option<(f64, Markup)
             @let top = 1.0 + index as f64 * each;
             @let from = range.low.map_or(LETTER, |low| scale.at(low.into()));
             @let to = range.high.map_or(WIDTH, |high| scale.at(high.into()));
-            @let about = measures.speech() == Some(range.speech);
+            @let about = measures.basis().speech() == Some(range.speech);
             rect x=(n(from)) y=(n(top + 0.5)) width=(n((to - from).max(1.0)))
                 height=(n(each - 1.0)) rx="1.5" fill=(if about { RANGE } else { "none" })
                 stroke=(RANGE) stroke-dasharray=[(!about).then_some("2 1.5")] {}
@@ -47,8 +47,15 @@ pub fn bars(measures: &Measures, functional: Functional) -> Option<(f64, Markup)
         @if let Some(value) = value {
             @let x = scale.at(value);
             @let ink = if outside { OUTSIDE } else { INK };
-            path d=(format!("M{} 0V{}", n(x), n(height))) stroke=(ink) stroke-width="1.6" {}
-            path d=(format!("M{} {}l3 -5h-6z", n(x), n(height * 0.5 + 2.5))) fill=(ink) {}
+            @let middle = height * 0.5;
+            @if scale.holds(value) {
+                path d=(format!("M{} 0V{}", n(x), n(height))) stroke=(ink) stroke-width="1.6" {}
+                path d=(format!("M{} {}l3 -5h-6z", n(x), n(middle + 2.5))) fill=(ink) {}
+            } @else {
+                // Off the scale: it points out of the bar.
+                @let back = if x > LETTER { -8.0 } else { 8.0 };
+                path d=(format!("M{} {}l{} -5v10z", n(x), n(middle), n(back))) fill=(ink) {}
+            }
         }
     };
     Some((height, markup))
@@ -62,26 +69,25 @@ fn letter(speakers: Speakers) -> Option<&'static str> {
     }
 }
 
-/// A scale on which all ends and the value have a place. A range without a lower end
-/// begins at zero.
-fn scale(ranges: &[&UsualRange], value: Option<f64>) -> Option<Scale> {
+/// A scale on which all ends have a place, the same for every value: to either side there
+/// is room for what the ranges span together. A range without a lower end begins at zero and
+/// takes a third.
+fn scale(ranges: &[&UsualRange]) -> Option<Scale> {
     let ends = || ranges.iter().flat_map(|range| [range.low, range.high]).flatten();
-    let highest = ends().fold(f32::NEG_INFINITY, f32::max);
-    let lowest = ends().fold(f32::INFINITY, f32::min);
+    let highest = f64::from(ends().fold(f32::NEG_INFINITY, f32::max));
+    let lowest = f64::from(ends().fold(f32::INFINITY, f32::min));
     if !highest.is_finite() {
         return None;
     }
-    let open_low = ranges.iter().any(|range| range.low.is_none());
-    let open_high = ranges.iter().any(|range| range.high.is_none());
-    let (mut from, mut to) = (f64::from(lowest), f64::from(highest));
-    if open_low {
-        from = 0.0;
-    }
-    let value = value.unwrap_or(from);
-    let room = (to - from).max(from.abs() * 0.5).max(1e-6) * 0.25;
-    from = if open_low { from } else { (from - room).min(value - room * 0.2) };
-    to = (to + if open_high { 3.0 * room } else { room }).max(value + room * 0.2);
-    Some(Scale::new((from, to), (LETTER, WIDTH)))
+    let ends = if ranges.iter().any(|range| range.low.is_none()) {
+        (0.0, 3.0 * highest.abs())
+    } else {
+        let span = if highest > lowest { highest - lowest } else { lowest.abs() };
+        // What is never negative is not drawn below zero.
+        let floor = if lowest >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+        ((lowest - span).max(floor), highest + span)
+    };
+    Some(Scale::new(ends, (LETTER, WIDTH)))
 }
 
 #[cfg(test)]
@@ -91,28 +97,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_end_and_value_has_a_place_of_its_own() {
+    fn every_end_has_a_place_and_what_is_far_off_has_none() {
         for usual in UsualRange::all() {
             let ranges: Vec<_> = UsualRange::of(usual.functional).collect();
-            for value in [None, Some(0.0), Some(1e-3), Some(500.0)] {
-                let scale = scale(&ranges, value).unwrap();
-                let mut places: Vec<f64> = ranges
-                    .iter()
-                    .flat_map(|range| [range.low, range.high])
-                    .flatten()
-                    .map(|end| scale.at(end.into()))
-                    .collect();
-                places.extend(value.map(|value| scale.at(value)));
-                assert!(places.iter().all(|it| (LETTER..=WIDTH).contains(it)), "{places:?}");
-                let high = usual.high.map(|high| scale.at(high.into()));
-                assert!(high.is_none_or(|high| high < WIDTH), "{usual:?}");
+            let scale = scale(&ranges).unwrap();
+            for end in ranges.iter().flat_map(|range| [range.low, range.high]).flatten() {
+                let place = scale.at(end.into());
+                assert!((LETTER..WIDTH).contains(&place), "{usual:?}: {place}");
+                assert!(scale.holds(end.into()));
             }
+            assert!(!scale.holds(5_000.0));
         }
     }
 
     #[test]
     fn what_has_no_range_has_no_bars() {
-        let measures = Measures::new(&Summary::new());
+        let measures = Measures::new(&Summary::new(), None, true);
         assert!(bars(&measures, Functional::Mfcc1Mean).is_none());
         let (height, bars) = bars(&measures, Functional::PitchP50).unwrap();
         assert_eq!((height, bars.into_string().matches("<rect").count()), (21.0, 2));

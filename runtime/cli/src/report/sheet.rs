@@ -1,8 +1,9 @@
 //! The picture: one SVG file, complete in itself.
 
 use maud::{Markup, PreEscaped, html};
+use slap_edge::core::voice::ranges::Reference;
 
-use super::draw::{FAINT, GUIDE, INK, cut, lines, n, words};
+use super::draw::{FAINT, GUIDE, INK, OUTSIDE, cut, lines, n, words};
 use super::figure::{self, figure, text};
 use super::findings::Findings;
 use super::{ranges, words as says};
@@ -16,6 +17,7 @@ const ROW: f64 = 20.0;
 const COLUMN: f64 = 450.0;
 const VALUE: f64 = 208.0;
 const UNIT: f64 = 213.0;
+const SIGN: f64 = 166.0;
 const BAR: f64 = 264.0;
 
 /// The picture of a recording.
@@ -101,6 +103,12 @@ fn measures(findings: &Findings, top: f64) -> (Markup, References, f64) {
                 text x=(n(x + VALUE)) y=(n(base)) text-anchor="end" fill=(INK) font-size="12"
                     font-weight="600" { (shown) }
                 (text(x + UNIT, base, "start", FAINT, 11.0, of))
+                @if let Some((sign, meaning)) = says::place(findings.measures.place(*functional)) {
+                    g {
+                        title { (meaning) }
+                        (text(x + SIGN, base, "end", OUTSIDE, 12.0, sign))
+                    }
+                }
                 @if let Some((height, bars)) = ranges::bars(&findings.measures, *functional) {
                     @let place = format!("translate({} {})", n(x + BAR), n(y + 9.0 - height / 2.0));
                     g transform=(place) {
@@ -125,14 +133,43 @@ fn measures(findings: &Findings, top: f64) -> (Markup, References, f64) {
     (markup, references, deepest - top)
 }
 
+/// The ranges that are shown from a reference, a sentence.
+fn ranges_of(findings: &Findings, reference: &Reference) -> String {
+    let mut parts = Vec::new();
+    for (functional, label) in Group::ALL.iter().flat_map(|group| group.selection()) {
+        let shown = findings.measures.ranges(*functional).into_iter();
+        let shown: Vec<String> =
+            shown.filter(|usual| usual.reference == reference).map(range_of).collect();
+        if !shown.is_empty() {
+            let of = unit(functional.unit());
+            parts.push(format!("{label}: {} ({of})", shown.join(", ")));
+        }
+    }
+    format!("{}.", parts.join("; "))
+}
+
 /// Notes, references and origin, and where they end.
 fn footer(findings: &Findings, references: &References, top: f64) -> (Markup, f64) {
     let mut notes = vec![
-        format!("{} {}", says::speech(findings), says::RANGES_MEAN),
-        says::ABSENT_MEANS.to_owned(),
+        format!("{} {}", says::basis(findings), says::RANGES_MEAN),
+        format!("{} {}", says::SIGNS_MEAN, says::ABSENT_MEANS),
+        format!(
+            "{} Hatched and ?: {} Crossed: {}",
+            says::BARS_MEAN,
+            says::UNSURE_MEANS,
+            says::ABSTAINED_MEANS
+        ),
     ];
-    let listed = references.list().iter().enumerate();
-    notes.extend(listed.map(|(index, it)| format!("[{}] {}.", index + 1, it.full)));
+    for (index, reference) in references.list().iter().enumerate() {
+        let mut note = format!("[{}] {}. ", index + 1, reference.full);
+        let ranges = ranges_of(findings, reference);
+        note +=
+            &[ranges].into_iter().chain(says::remarks(reference)).collect::<Vec<_>>().join(" ");
+        notes.push(note);
+    }
+    if let Some(sha256) = &findings.sha256 {
+        notes.push(format!("File, SHA-256: {sha256}"));
+    }
     let origin = says::origin(findings);
     let origin: Vec<String> =
         origin.iter().map(|(name, value)| format!("{name}: {}", words(value))).collect();

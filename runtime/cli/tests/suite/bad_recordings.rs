@@ -239,7 +239,7 @@ fn poor_input_is_explained_to_people() {
     let path = folder.file("silence.wav", wav(&[0.0; 32_000], RATE, 1, Coding::S16));
     let ran = run(slap().arg("score").arg(&path)).exits(0).quietly();
     assert!(ran.out.contains(" · silent"), "{}", ran.out);
-    assert!(ran.out.contains("Not scored – silent ("), "{}", ran.out);
+    assert!(ran.out.contains("\nPoor – silent ("), "{}", ran.out);
     assert!(ran.out.contains("no answer"), "{}", ran.out);
     assert!(!ran.out.contains('%'), "a number for silence: {}", ran.out);
 }

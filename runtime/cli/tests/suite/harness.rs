@@ -84,7 +84,8 @@ pub fn slap() -> Command {
 /// The program without a bundle.
 pub fn bare() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slap-edge"));
-    command.env_remove("SLAP_EDGE_BUNDLE").env_remove("NO_COLOR").stdin(Stdio::null());
+    command.env_remove("SLAP_EDGE_BUNDLE").env_remove("NO_COLOR").env_remove("COLUMNS");
+    command.stdin(Stdio::null());
     command
 }
 

@@ -130,10 +130,75 @@ fn held_vowels_are_compared_with_held_vowels() {
     assert!(!line(&regular, "Jitter ").contains('↑'));
     let irregular = table(0.025);
     assert!(line(&irregular, "Jitter ").contains('↑'), "{irregular}");
-    assert!(irregular.contains("beyond what is usual for such speech"), "{irregular}");
+    assert!(irregular.contains("↑ above, ↓ below"), "{irregular}");
+    assert!(irregular.contains("\nSeems to be a held vowel: "), "{irregular}");
     // Running speech is more irregular, and the ranges are not about it.
     let running = run(bare().arg("measure").arg(data("voice.flac"))).exits(0).out;
     assert!(!line(&running, "Shimmer ").contains('↑'), "{running}");
+}
+
+#[test]
+fn what_a_recording_holds_can_be_stated() {
+    let folder = Folder::new();
+    let content = wav(&held_vowel(3.0, 0.025), RATE, 1, Coding::S16);
+    let vowel = folder.file("vowel.wav", content);
+    let stated = |kind: &str| {
+        run(bare().args(["measure", "--speech", kind]).arg(&vowel)).exits(0).quietly().out
+    };
+    let held = stated("held");
+    assert!(held.contains("A held vowel, as stated: ") && held.contains('↑'), "{held}");
+    let running = stated("running");
+    assert!(running.contains("Running speech, as stated: "), "{running}");
+    let jitter = running.lines().find(|line| line.trim_start().starts_with("Jitter ")).unwrap();
+    assert!(!jitter.contains('↑'), "{running}");
+    run(bare().args(["measure", "--speech", "sung"]).arg(&vowel)).exits(2);
+}
+
+#[test]
+fn poor_recordings_are_compared_with_nothing() {
+    let folder = Folder::new();
+    let clipped: Vec<f32> =
+        held_vowel(3.0, 0.025).iter().map(|it| (it * 300.0).clamp(-1.0, 1.0)).collect();
+    let path = folder.file("clipped.wav", wav(&clipped, RATE, 1, Coding::S16));
+    let ran = run(bare().args(["measure", "--speech", "held"]).arg(&path)).exits(0).quietly();
+    assert!(ran.out.contains("\nPoor – clipped ("), "{}", ran.out);
+    assert!(ran.out.contains("none is compared with"), "{}", ran.out);
+    assert!(!ran.out.contains(['↑', '↓', '↕']), "{}", ran.out);
+    let page = folder.path().join("page.html");
+    let arguments = ["report", "--speech", "held", "--output"];
+    run(slap().args(arguments).arg(&page).arg(&path)).exits(0).quietly();
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(!page.contains("class=\"outside\""), "a mark in the report of a poor recording");
+}
+
+#[test]
+fn descriptions_are_whole_in_a_pipe_and_wrapped_where_columns_says_so() {
+    let all = || {
+        let mut command = bare();
+        command.args(["measure", "--all"]).arg(data("voice.flac"));
+        command
+    };
+    let piped = run(all().env_remove("COLUMNS")).exits(0).quietly().out;
+    assert!(!piped.contains('…'), "{piped}");
+    assert!(piped.lines().any(|line| line.chars().count() > 80), "{piped}");
+    for columns in [50, 80] {
+        let text = run(all().env("COLUMNS", columns.to_string())).exits(0).quietly().out;
+        assert!(text.lines().all(|line| line.chars().count() <= columns), "{text}");
+    }
+    let table = run(bare().arg("measure").arg(data("voice.flac")).env("COLUMNS", "100"));
+    let rule =
+        table.exits(0).out.lines().find(|line| line.starts_with('─')).unwrap().to_owned();
+    assert_eq!(rule.chars().count(), 100);
+}
+
+#[test]
+fn no_sample_of_an_integer_file_is_above_full_scale() {
+    let folder = Folder::new();
+    let square: Vec<f32> =
+        (0..88_200).map(|n| if (n / 147) % 2 == 0 { 1.0 } else { -1.0 }).collect();
+    let path = folder.file("square.wav", wav(&square, 44_100, 1, Coding::S16));
+    let peak = measures(&path)["quality"]["peak_dbfs"].as_f64().unwrap();
+    assert!((-0.01..=0.0).contains(&peak), "{peak} dBFS");
 }
 
 #[test]

@@ -44,9 +44,15 @@ fn the_human_table_has_its_shape() {
     let footer = lines.last().unwrap();
     assert!(footer.contains("slap-voice-tiny · float32 · tract"), "{footer}");
     assert!(footer.contains("real time"), "{footer}");
+    // The grade is said even where it is good.
+    let grades = ["Good", "Usable – ", "Poor – "];
+    assert!(grades.iter().any(|grade| lines[2].starts_with(grade)), "{}", lines[2]);
+    let blank = lines.iter().position(|line| line.is_empty()).unwrap();
     // One line a task, in the order of the pack, each with its title.
     let listed = run(slap().args(["prompts", "list", "--format", "json"])).exits(0).json();
-    for (task, line) in listed["payload"]["tasks"].as_array().unwrap().iter().zip(&lines[3..]) {
+    for (task, line) in
+        listed["payload"]["tasks"].as_array().unwrap().iter().zip(&lines[blank + 1..])
+    {
         assert!(line.starts_with(task["title"].as_str().unwrap()), "{line}");
     }
 }

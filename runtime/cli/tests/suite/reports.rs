@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::harness::{Folder, bare, bundle, data, run, slap};
+use crate::harness::{Folder, bare, bundle, data, run, run_with_input, slap};
 use crate::sound::{Coding, RATE, usual, voice, wav};
 
 /// Reports on `recording`, expecting success, and returns what was written.
@@ -255,6 +255,39 @@ fn what_is_asked_for_wrongly() {
     run(slap().args(["report", "--task", "nonsense", "-o"]).arg(&output).arg(&recording))
         .exits(2)
         .says(&["nonsense"]);
+}
+
+#[test]
+fn raw_pcm_is_drawn_and_a_file_has_its_digest() {
+    let folder = Folder::new();
+    let page = folder.path().join("page.html");
+    let raw = Coding::F32.encode(&voice(1.0, 8_000));
+    let arguments = ["report", "-", "--rate", "8000", "--format", "f32le", "--output"];
+    run_with_input(slap().args(arguments).arg(&page), &raw).exits(0).quietly();
+    let text = sound(&fs::read_to_string(&page).unwrap());
+    assert!(text.contains("8 kHz · mono") && text.contains("not a file"), "{text}");
+    let recording = folder.file("voice.wav", usual(1.0));
+    let digest = slap_edge::model::Sha256::of(&fs::read(&recording).unwrap()).to_string();
+    for name in ["page.html", "page.svg"] {
+        let text = sound(&report(&recording, &folder.path().join(name)));
+        assert!(text.contains(&digest), "{name}: {text}");
+    }
+}
+
+#[test]
+fn a_report_says_what_its_signs_mean_and_does_not_contradict_itself() {
+    let folder = Folder::new();
+    for name in ["page.html", "page.svg"] {
+        let text = sound(&report(&data("voice.flac"), &folder.path().join(name)));
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in ["↑ above, ↓ below", "A dashed bar", "about", "w: women", "tan the second"]
+        {
+            assert!(text.contains(part), "{name}: no {part:?} in {text}");
+        }
+        let voiced = text.split(" Voiced ").skip(1);
+        let amounts = voiced.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        assert_eq!(amounts.count(), 1, "{name}: {text}");
+    }
 }
 
 #[test]

@@ -26,6 +26,19 @@ fn version_and_help_need_no_bundle() {
 }
 
 #[test]
+fn every_help_has_examples_of_its_own_command() {
+    for command in ["score", "measure", "report"] {
+        let help = run(bare().args([command, "--help"])).exits(0).quietly().out;
+        let (_, after) = help.split_once("Examples:").unwrap();
+        let (examples, after) = after.split_once("Exit status:").unwrap();
+        for line in examples.lines().filter(|line| !line.trim().is_empty()) {
+            assert!(line.contains(&format!("slap-edge {command} ")), "{line}");
+        }
+        assert!(after.contains("could not be read") && after.contains("SLAP_EDGE_BUNDLE"));
+    }
+}
+
+#[test]
 fn no_help_promises_a_diagnosis() {
     for arguments in [
         &["--help"][..],
