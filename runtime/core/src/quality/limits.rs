@@ -34,7 +34,7 @@ pub struct Bounds {
     pub minimum_bandwidth_hz: Option<f32>,
     /// How many seconds must be voiced.
     pub minimum_voiced_seconds: Option<f32>,
-    /// The largest share of the time lost in dropouts, 0 to 1.
+    /// The largest share of the time in dropouts, 0 to 1.
     pub maximum_dropout_share: Option<f32>,
     /// The largest share of the time that is digital silence, 0 to 1.
     pub maximum_silent_share: Option<f32>,
