@@ -13,7 +13,7 @@ macro_rules! closing {
 Exit status:
   0  everything asked for was done
   1  at least one recording could not be read; the others were
-  2  the command line, the bundle or a prompt is wrong; nothing was read
+  2  the command line, the bundle or a prompt is wrong, or the results cannot be written
 
 Environment:
   SLAP_EDGE_BUNDLE  the bundle to use where --bundle is not given
