@@ -76,7 +76,8 @@ fn sentence(text: &str) -> String {
 pub fn basis(findings: &Findings) -> String {
     let mut text = findings.measures.basis().sentence().to_owned();
     if findings.quality.grade == "usable" && findings.measures.basis().speech().is_some() {
-        text += " What is said above against the recording may alone move values out of them.";
+        text += " The recording is only usable: what is wrong with it can move a value out of \
+                 its range by itself.";
     }
     text
 }
@@ -117,7 +118,7 @@ pub fn quality(findings: &Findings) -> Vec<(&'static str, String)> {
             ),
         ),
         ("At full scale", percent(quality.clipped_share)),
-        ("Dropouts", dropouts),
+        ("Gaps in the sound", dropouts),
         ("Digital silence", percent(quality.silent_share)),
         ("DC offset", percent(quality.dc.abs())),
         (
