@@ -1,5 +1,6 @@
 //! Results into text: [`json`] and [`csv`] for programs, [`human`] for people.
 
+mod basis;
 pub mod convert;
 pub mod csv;
 pub mod frames;
