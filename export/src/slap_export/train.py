@@ -19,8 +19,8 @@ from slap_export.checkpoint import InputStatistics, Trained, git_revision, save_
 from slap_export.config import AugmentConfig, Config, to_dict
 from slap_export.evaluate import macro_f1_by_task
 from slap_export.features import Features, load_features
-from slap_export.losses import multi_positive_info_nce, target_entropy
 from slap_export.measures import corpus_bins
+from slap_export.objectives.multi_positive import multi_positive_info_nce, target_entropy
 from slap_export.pairs import CaptionPool, build_pool
 from slap_export.text import TextProjection, text_files
 from slap_export.towers import SlapTower

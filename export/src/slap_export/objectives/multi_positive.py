@@ -1,4 +1,4 @@
-"""Training objectives, one function each, with its equation."""
+"""Contrastive objective in which a caption may be true of several recordings."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The contrastive loss against numbers worked out by hand."""
+"""The multi-positive contrastive loss against numbers worked out by hand."""
 
 import math
 
 import torch
 
-from slap_export.losses import multi_positive_info_nce, target_entropy
+from slap_export.objectives.multi_positive import multi_positive_info_nce, target_entropy
 
 UNIT = torch.eye(2)
 
