@@ -24,7 +24,7 @@ past, L layers, H heads, E size of a head, W model width (H × E), D embedding.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -51,6 +51,30 @@ class Offline(NamedTuple):
 
     embeddings: Tensor  # [B, C, D] unit embedding at the end of every chunk
     tokens: Tensor  # [B, N, W] normalised output of the last block
+    layers: tuple[Tensor, ...] = ()  # L × [B, N, W] output of every block, not normalised
+
+
+class Step(NamedTuple):
+    """Result of one step, with what a branch on the tower needs."""
+
+    embedding: Tensor  # [1, D]
+    tokens: Tensor  # [1, S, W]
+    layers: tuple[Tensor, ...]  # L × [1, S, W] output of every block, not normalised
+    unknown: Tensor  # [P] added to the scores of past tokens: HIDDEN before the recording
+    state: StepState
+
+
+class BlockSizes(Protocol):
+    """What a block needs to know of a configuration."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def heads(self) -> int: ...
+    @property
+    def head_dim(self) -> int: ...
+    @property
+    def hidden(self) -> int: ...
 
 
 def rotary_tables(positions: int, head_dim: int, base: float) -> tuple[Tensor, Tensor]:
@@ -79,6 +103,39 @@ def attend(query: Tensor, key: Tensor, value: Tensor, unseen: Tensor) -> Tensor:
     return (scores + unseen).softmax(dim=-1) @ value  # [B, H, queries, E]
 
 
+def pool_whole(pooled: Tensor, heads: int, chunk_tokens: int, pool_chunks: int) -> Tensor:
+    """Pools, for every chunk, the tokens of the last `pool_chunks` chunks.
+
+    Takes the scores of every pooling head and the values of all tokens side by
+    side, [B, N, H + W]; gives [B, C, W].
+    """
+    pooled = pooled.float()  # [B, N, H + W]
+    scores = pooled[..., :heads].transpose(1, 2)  # [B, H, N]
+    values = pooled[..., heads:].unflatten(-1, (heads, -1))  # [B, N, H, E]
+    chunk = torch.arange(pooled.shape[1], device=pooled.device) // chunk_tokens  # [N]
+    ends = torch.arange(pooled.shape[1] // chunk_tokens, device=pooled.device)  # [C]
+    behind = ends[:, None] - chunk[None, :]  # [C, N]
+    outside = (behind < 0) | (behind >= pool_chunks)  # [C, N]
+    weights = scores[:, :, None, :].masked_fill(outside, float("-inf")).softmax(dim=-1)
+    mixed = weights @ values.transpose(1, 2)  # [B, H, C, E]
+    return mixed.transpose(1, 2).flatten(-2)  # [B, C, W]
+
+
+def pool_step(pooled: Tensor, heads: int, unknown: Tensor) -> Tensor:
+    """Pools past and new tokens, [P + S, H + W], of which `unknown` hides some past: [1, W]."""
+    new, width = pooled.shape[0] - unknown.shape[0], pooled.shape[1] - heads
+    scores = pooled[:, :heads].transpose(0, 1)  # [H, P + S]
+    weights = (scores + F.pad(unknown, (0, new))).softmax(dim=-1)  # [H, P + S]
+    values = pooled[:, heads:].reshape(-1, heads, width // heads)  # [P + S, H, E]
+    mixed = weights[:, None, :] @ values.transpose(0, 1)  # [H, 1, E]
+    return mixed.reshape(1, width)
+
+
+def unit(x: Tensor) -> Tensor:
+    """Rows of length one, in operations that every ONNX runtime has."""
+    return x * torch.rsqrt(x.square().sum(-1, keepdim=True) + 1e-12)
+
+
 class RmsNorm(nn.Module):
     """Root-mean-square normalisation with a gain (Zhang and Sennrich, 2019, eq. 4)."""
 
@@ -96,7 +153,7 @@ class RmsNorm(nn.Module):
 class Block(nn.Module):
     """Pre-norm attention and SwiGLU feed-forward, without biases."""
 
-    def __init__(self, config: TowerConfig) -> None:
+    def __init__(self, config: BlockSizes) -> None:
         super().__init__()
         width = config.width
         self.heads = config.heads
@@ -118,11 +175,15 @@ class Block(nn.Module):
         return query, key, value
 
     def finish(self, x: Tensor, attended: Tensor) -> Tensor:
-        """Adds the attention result and the feed-forward to the residual stream.
+        """Adds the attention result and the feed-forward to the residual stream."""
+        return self.feed_forward(self.add_attended(x, attended))
 
-        The feed-forward is SwiGLU: `down(silu(gate(x)) · up(x))` (Shazeer, 2020, eq. 6).
-        """
-        x = x + self.attention_out(attended.transpose(-3, -2).flatten(-2))  # [B, N, W]
+    def add_attended(self, x: Tensor, attended: Tensor) -> Tensor:
+        """Adds the attention result, [B, H, N, E], to the residual stream."""
+        return x + self.attention_out(attended.transpose(-3, -2).flatten(-2))  # [B, N, W]
+
+    def feed_forward(self, x: Tensor) -> Tensor:
+        """Adds SwiGLU, `down(silu(gate(x)) · up(x))` (Shazeer, 2020, eq. 6)."""
         gate, up = self.gate_up(self.hidden_norm(x)).chunk(2, dim=-1)  # [B, N, hidden] each
         return x + self.down(F.silu(gate) * up)
 
@@ -170,8 +231,14 @@ class SlapTower(nn.Module):
         size = self.config.patch_frames * self.config.bands
         return self.patch(mel.reshape(mel.shape[0], -1, size))  # [B, N, W]
 
-    def forward(self, mel: Tensor) -> Offline:
-        """Embeds whole recordings, whose number of frames must be whole chunks."""
+    def forward(
+        self, mel: Tensor, masked: Tensor | None = None, mask_token: Tensor | None = None
+    ) -> Offline:
+        """Embeds whole recordings, whose number of frames must be whole chunks.
+
+        Tokens where `masked`, bool [B, N], holds are replaced by `mask_token`,
+        [W], before the first block.
+        """
         config = self.config
         frames = mel.shape[1]
         if frames == 0 or frames % config.chunk_frames:
@@ -180,31 +247,31 @@ class SlapTower(nn.Module):
                 f"got {frames} frames"
             )
         x = self.tokens_of(mel)  # [B, N, W]
+        if masked is not None:
+            if mask_token is None:
+                raise ValueError("masked tokens need a mask_token to stand in their place")
+            x = torch.where(masked[..., None], mask_token.to(x), x)
         chunk = torch.arange(x.shape[1], device=x.device) // config.chunk_tokens  # [N]
         behind = chunk[:, None] - chunk[None, :]  # [N, N] chunks from key to query
         visible = (behind >= 0) & (behind <= config.context_chunks)  # [N, N]
         unseen = torch.where(visible, 0.0, HIDDEN).to(x)  # [N, N] added to scores
         cos, sin = rotary_tables(x.shape[1], config.head_dim, config.rotary_base)
         cos, sin = cos.to(x), sin.to(x)  # [N, E/2] each
+        layers = []
         for block in self.blocks:
             query, key, value = block.project(x)  # [B, H, N, E] each
             attended = attend(rotate(query, cos, sin), rotate(key, cos, sin), value, unseen)
             x = block.finish(x, attended)
+            layers.append(x)
         tokens = self.norm(x)  # [B, N, W]
-        return Offline(self.pool_offline(tokens, chunk), tokens)
+        return Offline(self.pool_offline(tokens), tokens, tuple(layers))
 
-    def pool_offline(self, tokens: Tensor, chunk: Tensor) -> Tensor:
-        """Pools, for every chunk, the tokens of the last `pool_chunks` chunks."""
+    def pool_offline(self, tokens: Tensor) -> Tensor:
+        """The embedding at the end of every chunk, [B, C, D]."""
         config = self.config
-        pooled = self.pool(tokens).float()  # [B, N, H + W]
-        scores = pooled[..., : config.heads].transpose(1, 2)  # [B, H, N]
-        values = pooled[..., config.heads :].unflatten(-1, (config.heads, config.head_dim))
-        ends = torch.arange(tokens.shape[1] // config.chunk_tokens, device=tokens.device)  # [C]
-        behind = ends[:, None] - chunk[None, :]  # [C, N]
-        outside = (behind < 0) | (behind >= config.pool_chunks)  # [C, N]
-        weights = scores[:, :, None, :].masked_fill(outside, float("-inf")).softmax(dim=-1)
-        mixed = weights @ values.transpose(1, 2)  # [B, H, C, E]
-        joined = mixed.transpose(1, 2).flatten(-2)  # [B, C, W]
+        joined = pool_whole(
+            self.pool(tokens), config.heads, config.chunk_tokens, config.pool_chunks
+        )  # [B, C, W]
         return F.normalize(self.projection(joined), dim=-1)  # [B, C, D]
 
     def initial_state(self) -> StepState:
@@ -223,9 +290,16 @@ class SlapTower(nn.Module):
         """Embeds one chunk given the state of the chunks before it.
 
         Takes mel [1, chunk_frames, F]; gives the unit embedding [1, D], the
-        tokens [1, S, W] and the new state. Every shape is static and every
-        cache is shifted by one slice and one concatenation, which keeps the
-        exported graph small.
+        tokens [1, S, W] and the new state.
+        """
+        step = self.step_layers(mel, state)
+        return step.embedding, step.tokens, step.state
+
+    def step_layers(self, mel: Tensor, state: StepState) -> Step:
+        """`step` that also gives the output of every block.
+
+        Every shape is static and every cache is shifted by one slice and one
+        concatenation, which keeps the exported graph small.
         """
         config = self.config
         context, new = config.context_tokens, config.chunk_tokens
@@ -236,7 +310,7 @@ class SlapTower(nn.Module):
         cos, sin = self.cos, self.sin  # [K + S, E/2]
 
         x = self.tokens_of(mel)  # [1, S, W]
-        new_keys, new_values = [], []
+        new_keys, new_values, layers = [], [], []
         for index, block in enumerate(self.blocks):
             query, key, value = block.project(x)  # [1, H, S, E] each
             new_keys.append(key)
@@ -245,15 +319,11 @@ class SlapTower(nn.Module):
             values = torch.cat((state.value_cache[index : index + 1], value), dim=2)
             query = rotate(query, cos[context:], sin[context:])
             x = block.finish(x, attend(query, rotate(keys, cos, sin), values, unseen))
+            layers.append(x)
         tokens = self.norm(x)  # [1, S, W]
 
         pooled = torch.cat((state.pool_cache, self.pool(tokens)[0]), dim=0)  # [P + S, H + W]
-        scores = pooled[:, : config.heads].transpose(0, 1)  # [H, P + S]
-        weights = (scores + F.pad(unknown, (0, new))).softmax(dim=-1)  # [H, P + S]
-        values = pooled[:, config.heads :].reshape(-1, config.heads, config.head_dim)
-        mixed = weights[:, None, :] @ values.transpose(0, 1)  # [H, 1, E]
-        embedding = self.projection(mixed.reshape(1, config.width))  # [1, D]
-        embedding = embedding * torch.rsqrt(embedding.square().sum(-1, keepdim=True) + 1e-12)
+        embedding = unit(self.projection(pool_step(pooled, config.heads, unknown)))  # [1, D]
 
         following = StepState(
             torch.cat((state.key_cache[:, :, new:], torch.cat(new_keys, dim=0)), dim=2),
@@ -261,4 +331,4 @@ class SlapTower(nn.Module):
             pooled[new:],
             (state.chunks_seen + 1.0).clamp(max=float(config.pool_chunks - 1)),
         )
-        return embedding, tokens, following
+        return Step(embedding, tokens, tuple(layers), unknown, following)
