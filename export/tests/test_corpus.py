@@ -100,10 +100,10 @@ def test_speakers_are_shared_out_whole() -> None:
             assert not any(speaker.engine == "flite" for speaker in group)
 
 
-def test_there_are_thirty_languages_for_training_and_some_held_out() -> None:
+def test_there_are_fifty_languages_for_training_and_some_held_out() -> None:
     held_out = [language for language in LANGUAGES.values() if language.held_out]
-    assert len(LANGUAGES) - len(held_out) >= 30
-    assert len(held_out) >= 8
+    assert len(LANGUAGES) - len(held_out) >= 50
+    assert len(held_out) >= 12
     rng = np.random.default_rng(0)
     for language in LANGUAGES.values():
         assert len(language.words) >= 15

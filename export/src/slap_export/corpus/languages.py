@@ -107,6 +107,26 @@ _WORDS: dict[str, str] = {
     " kuirejo arboj neniu strato birdoj malgrandaj domoj hodiaŭ inter fenestro pano",
     "cy": "mae'r hen bysgotwr yn cyfri'r cychod gyda'r nos dŵr gardd pont bore hardd yn araf cegin"
     " coed neb stryd adar tai bach heddiw rhwng ffenestr merch bara",
+    "be": "стары рыбак лічыць вечарам лодкі вада сад мост прыгожая раніца павольна кухня дрэвы"
+    " ніхто вуліца птушкі маленькія дамы сёння паміж акно дзяўчынка хлеб рака",
+    "mk": "стариот рибар ги брои бродовите навечер вода градина мост убаво утро полека кујна"
+    " дрвја никој улица птици мали куќи денес меѓу прозорец девојче леб река",
+    "sr": "стари рибар увече броји чамце вода башта мост лепо јутро полако кухиња дрвеће нико"
+    " улица птице мале куће данас између прозор девојчица хлеб река",
+    "sq": "peshkatari plak numëron varkat çdo mbrëmje ujë kopsht urë mëngjes bukur ngadalë"
+    " kuzhinë pemë askush rrugë zogj shtëpi vogla sot midis dritare vajzë bukë lumë",
+    "ms": "nelayan tua mengira perahu setiap petang air kebun jambatan pagi indah perlahan dapur"
+    " pokok tiada siapa jalan burung rumah kecil hari ini antara tingkap gadis roti",
+    "la": "senex piscator vespere naves numerat aqua hortus pons mane pulchrum lente culina"
+    " arbores nemo via aves parvae domus hodie inter fenestra puella panis flumen",
+    "ga": "an seaniascaire ag comhaireamh na mbád gach tráthnóna uisce gairdín droichead maidin"
+    " álainn go mall cistin crainn duine sráid éin tithe beaga inniu idir fuinneog cailín arán",
+    "mi": "te kaihao koroua ia ahiahi tatau waka wai māra piriti ata ātaahua pōturi kīhini rākau"
+    " tangata huarahi manu whare iti ināianei waenganui matapihi kōtiro parāoa awa",
+    "lb": "den ale Fëscher zielt all Owend d'Schëffer Waasser Gaart Bréck schéine Moien lues"
+    " Kichen Beem keen Strooss Vullen kleng Haiser haut tëscht Fënster Meedchen Brout",
+    "ht": "vye pechè a konte bato chak aswè dlo jaden pon bèl maten dousman kizin pyebwa pèsonn"
+    " lari zwazo ti kay jodi ant fenèt tifi pen rivyè",
     # Held out of training altogether.
     "cmn-latn-pinyin": "jin1tian1 xia4wu3 wo3men5 qu4 he2bian1 kan4 niao3 lao3 yu2fu1 mei3tian1"
     " shu3 chuan2 shui3 hua1yuan2 qiao2 zao3shang5 man4man4 chu2fang2 shu4 lu4 xiao3 fang2zi5"
@@ -129,10 +149,16 @@ _WORDS: dict[str, str] = {
     " küçə quşlar kiçik evlər bu gün arasında pəncərə qız çörək",
     "am": "ሽማግሌው ዓሣ አጥማጅ ማታ ጀልባዎችን ይቆጥራል ውሃ አትክልት ድልድይ ቆንጆ ጠዋት በቀስታ ማዕድ ቤት ዛፎች ማንም መንገድ ወፎች"
     " ትንሽ ቤቶች ዛሬ መካከል መስኮት ልጅ ዳቦ",
+    "hy": "ծեր ձկնորսը երեկոյան հաշվում է նավակները ջուր այգի կամուրջ գեղեցիկ առավոտ դանդաղ"
+    " խոհանոց ծառեր ոչ ոք փողոց թռչուններ փոքր տներ այսօր միջև պատուհան աղջիկ հաց գետ",
+    "uz": "qari baliqchi kechqurun qayiqlarni sanaydi suv bog' ko'prik go'zal tong sekin oshxona"
+    " daraxtlar hech kim ko'cha qushlar kichik uylar bugun orasida deraza qiz non",
+    "kk": "қарт балықшы кешке қайықтарды санайды су бақша көпір әдемі таң баяу ас үй ағаштар"
+    " ешкім көше құстар кішкентай үйлер бүгін арасында терезе қыз нан өзен",
 }
 
 _HELD_OUT = frozenset(
-    ("cmn-latn-pinyin", "vi", "sw", "hu", "ka", "ta", "fa", "eu", "az", "am"),
+    ("cmn-latn-pinyin", "vi", "sw", "hu", "ka", "ta", "fa", "eu", "az", "am", "hy", "uz", "kk"),
 )
 
 LANGUAGES: dict[str, Language] = {
