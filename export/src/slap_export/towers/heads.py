@@ -86,7 +86,7 @@ class PrototypeHead(nn.Module):
     """Scores tokens against prototypes on the unit sphere: [..., W] to [..., R].
 
     An MLP, unit length, then a weight-normalised layer whose rows have length
-    one, so that a score is a cosine (DINO; Caron et al., 2021, appendix C). The
+    one, so that a score is a cosine (DINO; Caron et al., 2021, § 3.1). The
     loss divides by its temperature and centres.
     """
 
