@@ -51,3 +51,27 @@ def test_gradient_pulls_true_pairs_together() -> None:
     moved = audio.detach() - 0.01 * audio.grad
     before, after = (audio.detach() * text).sum(-1), (moved * text).sum(-1)
     assert (after > before).all()
+
+
+def test_order_of_the_batch_does_not_matter() -> None:
+    torch.manual_seed(0)
+    audio, text = torch.nn.functional.normalize(torch.randn(2, 5, 8), dim=-1)
+    true = torch.eye(5).bool() | (torch.rand(5, 5) < 0.3)
+    unsure = ~true & (torch.rand(5, 5) < 0.3)
+    order, scale = torch.tensor([3, 0, 4, 2, 1]), torch.tensor(6.0)
+    torch.testing.assert_close(
+        multi_positive_info_nce(
+            audio[order], text[order], true[order][:, order], scale, unsure[order][:, order]
+        ),
+        multi_positive_info_nce(audio, text, true, scale, unsure),
+    )
+
+
+def test_gradients() -> None:
+    torch.manual_seed(0)
+    audio, text = (torch.randn(3, 4, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    scale = torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
+    true = torch.eye(3).bool()
+    assert torch.autograd.gradcheck(
+        multi_positive_info_nce, (audio, text, true, scale, true.roll(1, 0))
+    )
