@@ -1,0 +1,140 @@
+"""What each objective adds: runs that differ in one objective, on the same recordings.
+
+The gain is the difference of two runs on the same resamples of speakers, so what makes a
+recording easy for both cancels out. An interval that contains zero shows no gain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slap_export.evaluation.intervals import (
+    LEVEL,
+    RESAMPLES,
+    Interval,
+    draws,
+    percentile_interval,
+)
+
+Answers = NDArray[np.int64]
+"""[n, tasks]; −1 where a task is not asked of a recording."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model: what it was trained with and what it answered."""
+
+    name: str
+    objectives: frozenset[str]
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What one objective adds to a run that has all the others."""
+
+    objective: str
+    without: str
+    """Name of the run without it."""
+    difference: Interval
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run of the table."""
+
+    name: str
+    objectives: tuple[str, ...]
+    score: Interval
+    gains: tuple[Gain, ...]
+
+
+def confusions(truth: Answers, answers: Answers, clusters: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How often class t was answered by class a: [clusters, tasks, classes, classes]."""
+    if truth.shape != answers.shape or len(truth) != len(clusters):
+        raise ValueError(f"answers {answers.shape} do not fit the truth {truth.shape}")
+    asked = truth >= 0
+    if (answers[asked] < 0).any():
+        raise ValueError("a recording that was asked about has no answer")
+    classes = int(max(truth.max(), answers[asked].max(initial=0))) + 1
+    shape = (int(clusters.max()) + 1, truth.shape[1], classes, classes)
+    found = np.zeros(shape, np.int64)
+    rows, tasks = np.nonzero(asked)
+    np.add.at(found, (clusters[rows], tasks, truth[asked], answers[asked]), 1)
+    return found
+
+
+def mean_macro_f1(found: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Mean macro-F1 over tasks from confusions [..., tasks, classes, classes].
+
+    Macro-F1 is that of `scoring.macro_f1`, over the classes that the task has anywhere. A task
+    with no recording at all is left out of the mean.
+    """
+    hits = np.diagonal(found, axis1=-2, axis2=-1)  # [..., tasks, classes]
+    either = found.sum(axis=-1) + found.sum(axis=-2)  # 2·TP + FP + FN
+    f1 = np.divide(2 * hits, either, out=np.zeros(either.shape), where=either > 0)
+    used = either.reshape(-1, *either.shape[-2:]).sum(axis=0) > 0  # [tasks, classes]
+    per_task = (f1 * used).sum(axis=-1) / np.maximum(used.sum(axis=-1), 1)  # [..., tasks]
+    asked = either.sum(axis=-1) > 0
+    count = asked.sum(axis=-1)
+    total = (per_task * asked).sum(axis=-1)
+    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+
+
+def table(
+    runs: Sequence[Run],
+    truth: Answers,
+    speakers: Sequence[str],
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+    seed: int = 0,
+) -> list[Row]:
+    """A row for every run: its mean macro-F1, and each objective's gain where that is known.
+
+    A gain is known where another run has the same objectives but for one.
+    """
+    _, clusters = np.unique(np.asarray(speakers), return_inverse=True)
+    counts = draws(int(clusters.max()) + 1, resamples, seed)  # [resamples, clusters]
+    by_objectives: dict[frozenset[str], str] = {}
+    scores: dict[str, tuple[float, NDArray[np.float64]]] = {}
+    for run in runs:
+        if run.name in scores or run.objectives in by_objectives:
+            raise ValueError(f"the run {run.name!r} or its objectives occur twice")
+        by_objectives[run.objectives] = run.name
+        found = confusions(truth, run.answers, clusters)
+        drawn = np.tensordot(counts, found, axes=1)  # [resamples, tasks, classes, classes]
+        # The sample goes along as one more resample, so that it has the same classes.
+        every = mean_macro_f1(np.concatenate([found.sum(axis=0)[None], drawn]))
+        scores[run.name] = (float(every[0]), every[1:])
+    rows = []
+    for run in runs:
+        value, resampled = scores[run.name]
+        gains = []
+        for objective in sorted(run.objectives):
+            without = by_objectives.get(run.objectives - {objective})
+            if without is not None:
+                other, others = scores[without]
+                difference = percentile_interval(value - other, resampled - others, level)
+                gains.append(Gain(objective, without, difference))
+        score = percentile_interval(value, resampled, level)
+        rows.append(Row(run.name, tuple(sorted(run.objectives)), score, tuple(gains)))
+    return rows
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The table as Markdown; a gain whose interval contains zero is said to be unclear."""
+    lines = ["| run | objectives | mean macro-F1 | what an objective adds |", "|---|---|---|---|"]
+    for row in rows:
+        gains = []
+        for gain in row.gains:
+            clear = gain.difference.low > 0 or gain.difference.high < 0
+            low, high = f"{gain.difference.low:+.3f}", f"{gain.difference.high:+.3f}"
+            text = f"{gain.objective} {gain.difference.value:+.3f} [{low}, {high}]"
+            gains.append(text if clear else f"{text} (unclear)")
+        cells = (row.name, ", ".join(row.objectives), str(row.score), "; ".join(gains) or "–")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
