@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slap_export.evaluation.calibration import diagram, expected_calibration_error, reliability
@@ -34,6 +34,7 @@ def test_no_answers_have_no_error() -> None:
     assert np.isnan(expected_calibration_error(reliability(np.zeros((0, 2)), np.zeros(0, int))))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 1)), min_size=1, max_size=50))
 def test_every_answer_is_in_one_bin(answers: list[tuple[float, int]]) -> None:
     found = reliability(_two([p for p, _ in answers]), np.array([t for _, t in answers]))

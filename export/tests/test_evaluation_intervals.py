@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slap_export.evaluation.ablation import Run, confusions, markdown, mean_macro_f1, table
@@ -56,6 +56,7 @@ def test_the_interval_covers_as_often_as_it_says() -> None:
     assert 86 <= covered <= 100
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=6, max_size=30))
 def test_macro_f1_of_confusions_is_that_of_the_scorer(pairs: list[tuple[int, int]]) -> None:
     # All three classes occur.

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slap_export.evaluation.localisation import (
@@ -69,6 +69,7 @@ def test_nothing_to_find_has_no_f1() -> None:
     assert np.isnan(found.frame_f1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=40), st.integers(0, 200))
 def test_intervals_are_in_order_apart_and_found_again(values: list[float], minimum: int) -> None:
     found = _run(values, minimum)

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slap_export import captions
@@ -74,6 +74,7 @@ def _attributes(vocabulary: captions.Vocabulary) -> st.SearchStrategy[dict[str, 
     return st.fixed_dictionaries({name: st.sampled_from(sorted(v)) for name, v in values.items()})
 
 
+@settings(deadline=None)
 @given(_attributes(VOCABULARY), st.integers(0, 2**32), st.data())
 def test_the_proof_covers_every_part_of_a_caption(
     attributes: dict[str, str], seed: int, data: st.DataObject
@@ -85,6 +86,7 @@ def test_the_proof_covers_every_part_of_a_caption(
     assert could_be_written(" ".join(words[start:end]))
 
 
+@settings(deadline=None)
 @given(_attributes(MEASURED), st.integers(0, 2**32))
 def test_the_proof_covers_measured_captions(attributes: dict[str, str], seed: int) -> None:
     assert could_be_written(caption(attributes, np.random.default_rng(seed), MEASURED).text)

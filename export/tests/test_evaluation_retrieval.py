@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -73,6 +73,7 @@ def test_what_cannot_be_scored_is_refused(scores, relevant, message) -> None:
         retrieve(scores, relevant)
 
 
+@settings(deadline=None)
 @given(arrays(np.int64, (4, 12), elements=st.integers(-3, 3)), st.data())
 def test_order_of_candidates_does_not_matter(scores, data) -> None:
     relevant = data.draw(arrays(bool, (4, 12)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -22,6 +22,7 @@ def test_correlations_by_hand() -> None:
     assert np.isnan(pearson(a, np.full(3, 0.1)))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_size=3, max_size=30))
 def test_correlations_agree_with_scipy(pairs: list[tuple[int, int]]) -> None:
     a, b = np.array(pairs, float).T

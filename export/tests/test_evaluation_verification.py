@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slap_export.evaluation.verification import (
@@ -81,6 +81,7 @@ def test_verification_of_directions() -> None:
     assert found.equal_error_rate == 0
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-5, 5), min_size=1, max_size=20),
     st.lists(st.integers(-5, 5), min_size=1, max_size=20),
