@@ -10,9 +10,9 @@ from slap_export.objectives.multi_positive import multi_positive_info_nce
 
 
 def span_embeddings(units: Tensor, clip: Tensor, start: Tensor, end: Tensor) -> Tensor:
-    """Unit embedding of each span: the direction of the mean of its units.
+    """Unit embedding of each span: the direction of the mean, and so of the sum, of its units.
 
-        e_s = m_s / ‖m_s‖        m_s = 1/(end_s − start_s) Σ_{start_s ≤ n < end_s} x_{clip_s, n}
+        e_s = m_s / ‖m_s‖        m_s = Σ_{start_s ≤ n < end_s} x_{clip_s, n}
 
     Args:
         units: Embeddings of tokens or of chunks [B, N, D].
@@ -23,8 +23,7 @@ def span_embeddings(units: Tensor, clip: Tensor, start: Tensor, end: Tensor) -> 
     at = torch.arange(units.shape[1], device=units.device)  # [N]
     inside = (start[:, None] <= at) & (at < end[:, None])  # [S, N]
     own = units[clip].masked_fill(~inside[:, :, None], 0)  # [S, N, D]
-    mean = own.sum(dim=1) / (end - start)[:, None]  # [S, D]
-    return F.normalize(mean, dim=-1)
+    return F.normalize(own.sum(dim=1), dim=-1)  # [S, D]
 
 
 def segment_contrastive(
