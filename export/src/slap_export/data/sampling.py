@@ -128,8 +128,8 @@ class BalancedSampler:
         edges = np.cumsum(self._weights[shuffled]) * size
         # Rounding must not leave the last draw past the last recording that has any weight.
         edges[edges >= edges[-1]] = size
-        draws = np.searchsorted(edges, rng.random() + np.arange(size), side="right")
-        return rng.permutation(shuffled[draws])
+        marks = np.minimum(rng.random() + np.arange(size), np.nextafter(size, 0))
+        return rng.permutation(shuffled[np.searchsorted(edges, marks, side="right")])
 
     def __iter__(self) -> Iterator[int]:
         return self
