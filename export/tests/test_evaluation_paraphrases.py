@@ -12,9 +12,17 @@ from slap_export import captions
 from slap_export.captions import VOCABULARY, caption
 from slap_export.evaluation.paraphrases import PARAPHRASES, spread
 from slap_export.measured_captions import MEASURED
-from slap_export.tasks import TASKS
+from slap_export.tasks import TASKS, Task
 
-SENTENCES = [text for task in PARAPHRASES.values() for texts in task.values() for text in texts]
+SENTENCES = sorted(
+    {
+        text
+        for tasks in PARAPHRASES.values()
+        for classes in tasks.values()
+        for texts in classes.values()
+        for text in texts
+    }
+)
 EVERYDAY = ("raspy", "husky", "shaky", "flat", "mumbling", "shouting")
 
 
@@ -102,9 +110,10 @@ def test_no_paraphrase_is_a_prompt() -> None:
     assert not prompts & {_words(text) for text in SENTENCES}
 
 
+@pytest.mark.parametrize("kind", PARAPHRASES)
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_every_class_has_five_wordings_that_differ(task) -> None:
-    wordings = PARAPHRASES[task.name]
+def test_every_class_has_five_wordings_that_differ(task: Task, kind: str) -> None:
+    wordings = PARAPHRASES[kind][task.name]
     assert list(wordings) == [option.name for option in task.classes]
     for texts in wordings.values():
         assert len({_words(text) for text in texts}) >= 5
@@ -113,7 +122,8 @@ def test_every_class_has_five_wordings_that_differ(task) -> None:
 
 
 def test_paraphrases_are_of_tasks_that_exist() -> None:
-    assert set(PARAPHRASES) <= {task.name for task in TASKS}
+    for tasks in PARAPHRASES.values():
+        assert set(tasks) <= {task.name for task in TASKS}
 
 
 def test_everyday_words_are_among_them() -> None:
