@@ -19,7 +19,7 @@ from slap_export.scoring import macro_f1
 Array = NDArray[np.floating]
 Labels = NDArray[np.int64]
 
-STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 
 
 @dataclass(frozen=True)
