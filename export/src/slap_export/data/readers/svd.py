@@ -1,7 +1,7 @@
-"""Saarbrücken Voice Database: vowels and one sentence, of people with and without a diagnosis.
+"""Saarbrücken Voice Database: vowels and one sentence, of people in and out of a voice clinic.
 
-    overview.csv            AufnahmeID, AufnahmeTyp, AufnahmeDatum, Diagnose, SprecherID,
-                            Geburtsdatum, Geschlecht, Pathologien
+    overview.csv            AufnahmeID, AufnahmeTyp, AufnahmeDatum, SprecherID, Geburtsdatum,
+                            Geschlecht, Pathologien, and others that are not read
     .../1/vowels/1-a_n.wav  session, vowel, pitch asked for: n, h, l, lhl (low, high, low)
     .../1/vowels/1-iau.wav  all vowels of a session
     .../1/sentences/1-phrase.wav
