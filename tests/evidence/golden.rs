@@ -7,7 +7,7 @@ use safetensors::SafeTensors;
 use serde_json::Value;
 use slap_core::front_end::StdPlan;
 use slap_core::score::{ClassPlan, PromptSet, TaskPlan};
-use slap_edge::{Options, Pcm, Screener};
+use slap_edge::{Options, Pcm, Screener, USUAL_LIMITS};
 use slap_model::{Bundle, Precision, Tower};
 use slap_tests::{bundle, wav::Wav};
 
@@ -170,4 +170,9 @@ fn int8_says_what_float32_says() {
     let (float, int8) = (summary(Precision::Float32), summary(Precision::Int8));
     let cosine: f32 = float.iter().zip(&int8).map(|(a, b)| a * b).sum();
     assert!(cosine >= 0.98, "cosine {cosine}");
+}
+
+#[test]
+fn without_a_bundle_recordings_are_judged_as_with_this_one() {
+    assert_eq!(open().manifest().quality, USUAL_LIMITS);
 }
