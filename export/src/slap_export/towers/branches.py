@@ -91,11 +91,11 @@ class AttributeBranch(nn.Module):
         tokens = self.norm(self.mix(layers))  # [B, N, W]
         return torch.cat((self.score(tokens), tokens), dim=-1)
 
-    def forward(self, layers: Sequence[Tensor]) -> Tensor:
+    def forward(self, layers: Sequence[Tensor], recordings: Tensor | None = None) -> Tensor:
         """Embeds whole recordings from every block's tokens: L × [B, N, W] to [B, C, D]."""
         config = self.config
         pooled = pool_whole(
-            self.scored(layers), self.heads, config.chunk_tokens, config.pool_chunks
+            self.scored(layers), self.heads, config.chunk_tokens, config.pool_chunks, recordings
         )  # [B, C, W]
         return F.normalize(self.projection(pooled), dim=-1)  # [B, C, D]
 
@@ -167,12 +167,16 @@ class BranchedTower(nn.Module):
         return {name: branch.layer_weights() for name, branch in self.each()}
 
     def forward(
-        self, mel: Tensor, masked: Tensor | None = None, mask_token: Tensor | None = None
+        self,
+        mel: Tensor,
+        masked: Tensor | None = None,
+        mask_token: Tensor | None = None,
+        recordings: Tensor | None = None,
     ) -> BranchedOffline:
         """Embeds whole recordings [B, T, F]; the arguments are those of `SlapTower.forward`."""
-        offline = self.tower(mel, masked, mask_token)
+        offline = self.tower(mel, masked, mask_token, recordings)
         return BranchedOffline(
-            offline, {name: branch(offline.layers) for name, branch in self.each()}
+            offline, {name: branch(offline.layers, recordings) for name, branch in self.each()}
         )
 
     def initial_state(self) -> BranchedState:

@@ -31,10 +31,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from slap_export.config import TowerConfig
-
-# Added to the attention score of a position that must not be seen. Far below
-# any real score, and far from the limits of float32 and of quantisation.
-HIDDEN = -1e4
+from slap_export.towers.band import HIDDEN, banded, by_chunk, hidden_in_band
 
 
 class StepState(NamedTuple):
@@ -103,11 +100,18 @@ def attend(query: Tensor, key: Tensor, value: Tensor, unseen: Tensor) -> Tensor:
     return (scores + unseen).softmax(dim=-1) @ value  # [B, H, queries, E]
 
 
-def pool_whole(pooled: Tensor, heads: int, chunk_tokens: int, pool_chunks: int) -> Tensor:
+def pool_whole(
+    pooled: Tensor,
+    heads: int,
+    chunk_tokens: int,
+    pool_chunks: int,
+    recordings: Tensor | None = None,
+) -> Tensor:
     """Pools, for every chunk, the tokens of the last `pool_chunks` chunks.
 
     Takes the scores of every pooling head and the values of all tokens side by
-    side, [B, N, H + W]; gives [B, C, W].
+    side, [B, N, H + W], and which recording each chunk or token belongs to, as
+    `SlapTower.forward`; gives [B, C, W].
     """
     pooled = pooled.float()  # [B, N, H + W]
     scores = pooled[..., :heads].transpose(1, 2)  # [B, H, N]
@@ -116,6 +120,10 @@ def pool_whole(pooled: Tensor, heads: int, chunk_tokens: int, pool_chunks: int) 
     ends = torch.arange(pooled.shape[1] // chunk_tokens, device=pooled.device)  # [C]
     behind = ends[:, None] - chunk[None, :]  # [C, N]
     outside = (behind < 0) | (behind >= pool_chunks)  # [C, N]
+    if recordings is not None:
+        owner = by_chunk(recordings, pooled.shape[0], len(ends), chunk_tokens)  # [B, C]
+        other = owner[:, :, None] != owner[:, chunk][:, None, :]  # [B, C, N]
+        outside = (outside | other)[:, None]  # [B, 1, C, N]
     weights = scores[:, :, None, :].masked_fill(outside, float("-inf")).softmax(dim=-1)
     mixed = weights @ values.transpose(1, 2)  # [B, H, C, E]
     return mixed.transpose(1, 2).flatten(-2)  # [B, C, W]
@@ -232,12 +240,22 @@ class SlapTower(nn.Module):
         return self.patch(mel.reshape(mel.shape[0], -1, size))  # [B, N, W]
 
     def forward(
-        self, mel: Tensor, masked: Tensor | None = None, mask_token: Tensor | None = None
+        self,
+        mel: Tensor,
+        masked: Tensor | None = None,
+        mask_token: Tensor | None = None,
+        recordings: Tensor | None = None,
     ) -> Offline:
         """Embeds whole recordings, whose number of frames must be whole chunks.
 
         Tokens where `masked`, bool [B, N], holds are replaced by `mask_token`,
         [W], before the first block.
+
+        A row may hold several recordings one after the other, each in whole
+        chunks. `recordings`, int [B, C] or [B, N], then tells them apart: chunks
+        of one number are one recording, and -1 is padding. Nothing is seen
+        across their borders, so each comes out as if it were alone. What is
+        given for padding means nothing.
         """
         config = self.config
         frames = mel.shape[1]
@@ -246,31 +264,34 @@ class SlapTower(nn.Module):
                 f"expected a whole number of chunks of {config.chunk_frames} frames, "
                 f"got {frames} frames"
             )
+        chunks = frames // config.chunk_frames
+        if recordings is not None:
+            recordings = by_chunk(recordings, mel.shape[0], chunks, config.chunk_tokens)  # [B, C]
         x = self.tokens_of(mel)  # [B, N, W]
         if masked is not None:
             if mask_token is None:
                 raise ValueError("masked tokens need a mask_token to stand in their place")
             x = torch.where(masked[..., None], mask_token.to(x), x)
-        chunk = torch.arange(x.shape[1], device=x.device) // config.chunk_tokens  # [N]
-        behind = chunk[:, None] - chunk[None, :]  # [N, N] chunks from key to query
-        visible = (behind >= 0) & (behind <= config.context_chunks)  # [N, N]
-        unseen = torch.where(visible, 0.0, HIDDEN).to(x)  # [N, N] added to scores
+        reach = min(config.context_chunks, chunks - 1)
+        unseen = hidden_in_band(chunks, reach, config.chunk_tokens, recordings, x)
         cos, sin = rotary_tables(x.shape[1], config.head_dim, config.rotary_base)
         cos, sin = cos.to(x), sin.to(x)  # [N, E/2] each
         layers = []
         for block in self.blocks:
             query, key, value = block.project(x)  # [B, H, N, E] each
-            attended = attend(rotate(query, cos, sin), rotate(key, cos, sin), value, unseen)
-            x = block.finish(x, attended)
+            query = rotate(query, cos, sin).unflatten(2, (chunks, -1))  # [B, H, C, S, E]
+            key = banded(rotate(key, cos, sin), chunks, reach)  # [B, H, C, J·S, E]
+            attended = attend(query, key, banded(value, chunks, reach), unseen)
+            x = block.finish(x, attended.flatten(2, 3))
             layers.append(x)
         tokens = self.norm(x)  # [B, N, W]
-        return Offline(self.pool_offline(tokens), tokens, tuple(layers))
+        return Offline(self.pool_offline(tokens, recordings), tokens, tuple(layers))
 
-    def pool_offline(self, tokens: Tensor) -> Tensor:
+    def pool_offline(self, tokens: Tensor, recordings: Tensor | None = None) -> Tensor:
         """The embedding at the end of every chunk, [B, C, D]."""
         config = self.config
         joined = pool_whole(
-            self.pool(tokens), config.heads, config.chunk_tokens, config.pool_chunks
+            self.pool(tokens), config.heads, config.chunk_tokens, config.pool_chunks, recordings
         )  # [B, C, W]
         return F.normalize(self.projection(joined), dim=-1)  # [B, C, D]
 
