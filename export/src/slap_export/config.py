@@ -9,7 +9,10 @@ from __future__ import annotations
 import tomllib
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from slap_export.objectives.tables import ObjectivesConfig
 
 T = TypeVar("T")
 
@@ -173,6 +176,8 @@ class TrainConfig:
     bfloat16: bool
     seed: int
     augment: AugmentConfig
+    save_every_steps: int = 100
+    """Steps after which an interrupted run loses nothing more; every epoch's end is saved too."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +240,7 @@ class Config:
     export: ExportConfig
     scoring: ScoringConfig
     quality: QualityConfig
+    objectives: ObjectivesConfig = field(default_factory=ObjectivesConfig)
     runs: str = field(default="runs")
     """Folder of checkpoints and caches, relative to `export/`."""
 
@@ -251,10 +257,10 @@ def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
         if name not in values:
             continue
         value = values[name]
-        if hint == float | None:
+        if NoneType in get_args(hint):
             if value is None:  # written beside a checkpoint, never in a recipe
                 continue
-            hint = float
+            hint = next(kind for kind in get_args(hint) if kind is not NoneType)
         if is_dataclass(hint):
             if not isinstance(value, dict):
                 raise ConfigError(f"`{where}{name}` must be a table, got {value!r}")
