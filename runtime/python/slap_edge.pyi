@@ -27,8 +27,15 @@ class Screener:
         tasks: list[str] | None = None,
         prompts: list[str] | None = None,
         int8: bool = False,
+        outputs: list[str] | None = None,
     ) -> None: ...
-    def score(self, audio: NDArray[np.float32], sample_rate: int) -> dict[str, Any]: ...
+    def score(
+        self, audio: NDArray[np.float32], sample_rate: int, *, steps: bool = False
+    ) -> dict[str, Any]: ...
+
+class TextTower:
+    def __init__(self, bundle: str | PathLike[str]) -> None: ...
+    def embed(self, sentences: list[str]) -> NDArray[np.float32]: ...
 
 def resample(
     audio: NDArray[np.float32], source_rate: int, target_rate: int

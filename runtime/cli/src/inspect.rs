@@ -288,6 +288,8 @@ fn role(manifest: &Manifest, name: &str) -> &'static str {
         "audio tower, float32"
     } else if manifest.tower.int8.as_deref() == Some(name) {
         "audio tower, int8"
+    } else if manifest.tower.float16.as_deref() == Some(name) {
+        "audio tower, float16"
     } else if text.is_some_and(|text| text.file == name) {
         "text tower"
     } else if text.is_some_and(|text| text.tokenizer == name) {

@@ -110,6 +110,9 @@ pub struct TowerSpec {
     /// Path of the int8 ONNX graph; optional.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub int8: Option<String>,
+    /// Path of the float16 ONNX graph, whose inputs and outputs are float32; optional.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub float16: Option<String>,
     /// Name of the input tensor.
     pub input_name: String,
     /// `[1, frames, bands]` or `[1, samples]`: one chunk or one window, of at most 2^26
@@ -167,6 +170,9 @@ pub struct OutputSpec {
 pub enum OutputKind {
     /// One embedding for the step, `[1, dim]`.
     Global,
+    /// One more embedding for the step, of one side of the voice and in a space of
+    /// its own, `[1, length]`.
+    Attribute,
     /// One vector per token, `[1, tokens, width]`.
     Token,
 }
@@ -428,6 +434,7 @@ impl Manifest {
             ("golden.scores", &self.golden.scores),
         ];
         all.extend(self.tower.int8.as_deref().map(|path| ("tower.int8", path)));
+        all.extend(self.tower.float16.as_deref().map(|path| ("tower.float16", path)));
         all.extend(self.background.as_deref().map(|path| ("background", path)));
         if let Some(text) = &self.text {
             all.extend([
@@ -578,6 +585,9 @@ impl Manifest {
         for output in &tower.outputs {
             let fits = match output.kind {
                 OutputKind::Global => output.shape == [1, tower.embedding_dim],
+                OutputKind::Attribute => {
+                    matches!(output.shape[..], [1, length] if (1..=MAX_DIM).contains(&length))
+                }
                 OutputKind::Token => output.shape.len() == 3 && output.shape[0] == 1,
             };
             if !fits {
@@ -585,6 +595,7 @@ impl Manifest {
                     OutputKind::Global => {
                         format!("[1, {}] (`tower.embedding_dim`)", tower.embedding_dim)
                     }
+                    OutputKind::Attribute => format!("[1, 1 to {MAX_DIM}]"),
                     OutputKind::Token => "[1, tokens, width]".to_owned(),
                 };
                 return Err(dimension(

@@ -31,7 +31,7 @@ mod slap_edge {
     #[pymodule_export]
     use super::resampler::resample;
     #[pymodule_export]
-    use super::screener::Screener;
+    use super::screener::{Screener, TextTower};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,13 +1,14 @@
-//! Scoring of whole clips for Python.
+//! Scoring of whole clips, and embedding of sentences, for Python.
 
-use numpy::{IntoPyArray, PyReadonlyArray1};
+use numpy::ndarray::Array2;
+use numpy::{IntoPyArray, PyArray2, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use slap_edge::core::score::Outcome;
-use slap_edge::{Options, Pcm, Summary};
-use slap_model::{Bundle, Precision, TextTower, Tower};
+use slap_edge::{Encoder, Event, Options, Parts, Pcm, ScreenError, Summary};
+use slap_model::{Bundle, EngineError, Precision, Tower, TowerState};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::measure::quality;
 use crate::value_error;
@@ -19,41 +20,116 @@ use crate::value_error;
 ///     tasks: names of the tasks to score; all of them if None.
 ///     prompts: sentences to compare each clip with.
 ///     int8: whether the quantised tower runs instead of the float32 one.
+///     outputs: names of outputs of the tower, beside its embedding, that `score` gives for
+///         each step.
 ///
 /// Raises:
-///     ValueError: the bundle, a task or a sentence cannot be used.
+///     ValueError: the bundle, a task, a sentence or an output cannot be used.
 #[pyclass(frozen, module = "slap_edge")]
 #[derive(Debug)]
 pub struct Screener {
     /// Behind a lock, since Python may call from several threads.
-    screener: Mutex<slap_edge::Screener>,
+    listener: Mutex<Listener>,
+    outputs: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Listener {
+    screener: slap_edge::Screener<Keeping>,
+    kept: Kept,
+}
+
+/// The further outputs of a tower, each with the values of all steps one after the other.
+type Kept = Arc<Mutex<Vec<Vec<f32>>>>;
+
+/// A tower whose further outputs are kept.
+#[derive(Debug)]
+struct Keeping {
+    tower: TowerState,
+    kept: Kept,
+}
+
+impl Keeping {
+    fn each(&self, work: impl Fn(&mut Vec<f32>, &[f32])) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        for (values, step) in kept.iter_mut().zip(self.tower.outputs()) {
+            work(values, step);
+        }
+    }
+}
+
+impl Encoder for Keeping {
+    fn step(&mut self, input: &[f32], embedding: &mut [f32]) -> Result<(), EngineError> {
+        self.tower.step(input, embedding)?;
+        self.each(|values, step| values.extend_from_slice(step));
+        Ok(())
+    }
+
+    fn reset(&mut self) {
+        self.tower.reset();
+        self.each(|values, _| values.clear());
+    }
+}
+
+/// What every step gave.
+#[derive(Default)]
+struct Steps {
+    ends: Vec<f64>,
+    scored: Vec<bool>,
+    embeddings: Vec<f32>,
+    outputs: Vec<Vec<f32>>,
+}
+
+impl Listener {
+    fn listen(&mut self, samples: &[f32], rate: u32) -> Result<(Summary, Steps), ScreenError> {
+        let mut steps = Steps::default();
+        self.screener.reset();
+        let mut take = |event: Event<'_>| {
+            if let Event::Segment(segment) = event {
+                steps.ends.push(segment.end);
+                steps.scored.push(segment.verdict.is_scored());
+                steps.embeddings.extend_from_slice(segment.embedding);
+            }
+        };
+        self.screener.push(Pcm::F32(samples), rate, 1, &mut take)?;
+        self.screener.finish(&mut take)?;
+        steps.outputs.clone_from(&self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok((self.screener.summary()?, steps))
+    }
 }
 
 #[pymethods]
 impl Screener {
     #[new]
-    #[pyo3(signature = (bundle, tasks=None, prompts=None, int8=false))]
+    #[pyo3(signature = (bundle, tasks=None, prompts=None, int8=false, outputs=None))]
     fn new(
         bundle: PathBuf,
         tasks: Option<Vec<String>>,
         prompts: Option<Vec<String>>,
         int8: bool,
+        outputs: Option<Vec<String>>,
     ) -> PyResult<Self> {
         let bundle = Bundle::open(&bundle).map_err(value_error)?;
         let precision = if int8 { Precision::Int8 } else { Precision::Float32 };
-        let tower = Tower::load(&bundle, precision).map_err(value_error)?;
+        let outputs = outputs.unwrap_or_default();
+        let names: Vec<&str> = outputs.iter().map(String::as_str).collect();
+        let tower = Tower::load_with(&bundle, precision, &names).map_err(value_error)?;
         let mut options = Options { tasks, ..Options::default() };
         if let Some(sentences) = prompts {
-            let text = TextTower::load(&bundle).map_err(value_error)?;
+            let text = slap_model::TextTower::load(&bundle).map_err(value_error)?;
             for sentence in sentences {
                 let embedding = text.embed(&sentence).map_err(value_error)?;
                 let embedding = slap_model::pack::to_half(&embedding);
                 options.prompts.push((sentence, embedding));
             }
         }
+        let kept: Kept = Arc::new(Mutex::new(vec![Vec::new(); outputs.len()]));
+        let tower = tower.state().map_err(value_error)?;
+        let encoder = Keeping { tower, kept: Arc::clone(&kept) };
         let screener =
-            slap_edge::Screener::new(&bundle, &tower, &options).map_err(value_error)?;
-        Ok(Self { screener: Mutex::new(screener) })
+            slap_edge::Screener::with_encoder(&Parts::from(&bundle), encoder, &options)
+                .map_err(value_error)?;
+        Ok(Self { listener: Mutex::new(Listener { screener, kept }), outputs })
     }
 
     /// Scores one clip.
@@ -61,33 +137,106 @@ impl Screener {
     /// Args:
     ///     audio: float32 [samples], mono, in [-1, 1].
     ///     sample_rate: its samples per second.
+    ///     steps: whether what every step gave is wanted too.
     ///
     /// Returns:
     ///     A dict: `seconds`; `quality`, a dict as that of `measure`; `poor`, why
     ///     the input cannot be scored, or None; `embedding`, float32 [dim], or None; `tasks`, a dict by name of
     ///     `answer` (a class, or None) and `probabilities` (a dict by class,
     ///     or None where the input is poor); `prompts`, a dict by sentence of
-    ///     `cosine` and `percentile`, each None where there is none.
+    ///     `cosine` and `percentile`, each None where there is none. With `steps`, also
+    ///     `steps`: a dict of `ends`, float64 [steps], the seconds up to which each has heard;
+    ///     `scored`, a list of whether its audio was good enough; `embeddings`, float32
+    ///     [steps, dim]; `outputs`, a dict by name of float32 [steps, values].
     ///
     /// Raises:
     ///     ValueError: the rate is out of range, or the tower fails.
+    #[pyo3(signature = (audio, sample_rate, *, steps=false))]
     fn score<'py>(
         &self,
         py: Python<'py>,
         audio: PyReadonlyArray1<'py, f32>,
         sample_rate: u32,
+        steps: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
         let samples = audio.as_slice()?;
-        let summary = py.detach(|| {
+        let found = py.detach(|| {
             // A poisoned lock is harmless: the stream begins anew.
-            let mut screener = self.screener.lock().unwrap_or_else(PoisonError::into_inner);
-            screener.reset();
-            screener.push(Pcm::F32(samples), sample_rate, 1, |_| ())?;
-            screener.finish(|_| ())?;
-            screener.summary()
+            let mut listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+            listener.listen(samples, sample_rate)
         });
-        to_dict(py, summary.map_err(value_error)?)
+        let (summary, found) = found.map_err(value_error)?;
+        let all = to_dict(py, summary)?;
+        if steps {
+            all.set_item("steps", self.steps(py, found)?)?;
+        }
+        Ok(all)
     }
+}
+
+impl Screener {
+    fn steps<'py>(&self, py: Python<'py>, steps: Steps) -> PyResult<Bound<'py, PyDict>> {
+        let count = steps.ends.len();
+        let outputs = PyDict::new(py);
+        for (name, values) in self.outputs.iter().zip(steps.outputs) {
+            outputs.set_item(name, rows(py, values, count)?)?;
+        }
+        let all = PyDict::new(py);
+        all.set_item("ends", steps.ends.into_pyarray(py))?;
+        all.set_item("scored", steps.scored)?;
+        all.set_item("embeddings", rows(py, steps.embeddings, count)?)?;
+        all.set_item("outputs", outputs)?;
+        Ok(all)
+    }
+}
+
+/// The sentence encoder of a bundle.
+///
+/// Args:
+///     bundle: path of the bundle's folder.
+///
+/// Raises:
+///     ValueError: the bundle cannot be used or has no text tower.
+#[pyclass(frozen, module = "slap_edge")]
+#[derive(Debug)]
+pub struct TextTower {
+    text: slap_model::TextTower,
+}
+
+#[pymethods]
+impl TextTower {
+    #[new]
+    fn new(bundle: PathBuf) -> PyResult<Self> {
+        let bundle = Bundle::open(&bundle).map_err(value_error)?;
+        Ok(Self { text: slap_model::TextTower::load(&bundle).map_err(value_error)? })
+    }
+
+    /// Embeds sentences.
+    ///
+    /// Returns:
+    ///     float32 [sentences, dim], unit vectors in the space of the audio tower.
+    ///
+    /// Raises:
+    ///     ValueError: a sentence has no words, is too long, or is in another script.
+    fn embed<'py>(
+        &self,
+        py: Python<'py>,
+        sentences: Vec<String>,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let found = py.detach(|| {
+            sentences
+                .iter()
+                .map(|sentence| self.text.embed(sentence))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        rows(py, found.map_err(value_error)?.concat(), sentences.len())
+    }
+}
+
+/// Values as an array of `count` rows.
+fn rows(py: Python<'_>, values: Vec<f32>, count: usize) -> PyResult<Bound<'_, PyArray2<f32>>> {
+    let shape = (count, values.len() / count.max(1));
+    Ok(Array2::from_shape_vec(shape, values).map_err(value_error)?.into_pyarray(py))
 }
 
 fn to_dict(py: Python<'_>, summary: Summary) -> PyResult<Bound<'_, PyDict>> {

@@ -95,3 +95,43 @@ def test_a_missing_bundle_is_named() -> None:
 def test_an_unknown_task_is_named() -> None:
     with pytest.raises(ValueError, match="no-such-task"):
         slap_edge.Screener(BUNDLE, tasks=["no-such-task"])
+
+
+def test_steps_are_told_when_asked_for() -> None:
+    audio, rate = soundfile.read(RECORDINGS / "woman.flac", dtype="float32")
+    manifest = json.loads((BUNDLE / "manifest.json").read_text())
+    screener = slap_edge.Screener(BUNDLE, outputs=["tokens"])
+    plain = screener.score(audio, rate)
+    assert "steps" not in plain
+    result = screener.score(audio, rate, steps=True)
+    steps, tower = result["steps"], manifest["tower"]
+    hop = tower["hop_frames"] * manifest["front_end"]["hop_length"] / rate
+    count = int(np.ceil(len(audio) / rate / hop))
+    assert steps["embeddings"].shape == (count, tower["embedding_dim"])
+    assert np.diff(steps["ends"])[:-1] == pytest.approx(hop)
+    assert steps["ends"][-1] == pytest.approx(result["seconds"])
+    full = steps["embeddings"][tower["pool_chunks"] - 1 :]
+    mean = full[steps["scored"][tower["pool_chunks"] - 1 :]].mean(axis=0)
+    assert mean / np.linalg.norm(mean) == pytest.approx(result["embedding"], abs=1e-5)
+    tokens = next(output for output in tower["outputs"] if output["name"] == "tokens")
+    assert steps["outputs"]["tokens"].shape == (count, np.prod(tokens["shape"]))
+    again = screener.score(audio, rate, steps=True)["steps"]
+    assert np.array_equal(steps["outputs"]["tokens"], again["outputs"]["tokens"])
+
+
+def test_an_unknown_output_is_named() -> None:
+    with pytest.raises(ValueError, match="`speakers`; there are: tokens"):
+        slap_edge.Screener(BUNDLE, outputs=["speakers"])
+
+
+def test_sentences_are_embedded_as_those_of_the_pack() -> None:
+    from safetensors import safe_open
+
+    with safe_open(BUNDLE / "prompts.safetensors", "numpy") as pack:
+        texts = json.loads(pack.metadata()["prompts"])[:3]
+        expected = pack.get_tensor("embeddings")[:3].astype(np.float32)
+    found = slap_edge.TextTower(BUNDLE).embed(texts)
+    assert (found.dtype, found.shape) == (np.float32, expected.shape)
+    assert np.abs(found - expected).max() < 1e-3
+    with pytest.raises(ValueError, match="without words"):
+        slap_edge.TextTower(BUNDLE).embed(["?!"])

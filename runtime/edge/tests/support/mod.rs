@@ -109,6 +109,7 @@ impl Kit {
             mode: TowerMode::Stream,
             float32: "audio.onnx".into(),
             int8: None,
+            float16: None,
             input_name: "mel".into(),
             input_shape: vec![1, 12, 16],
             hop_frames: Some(12),

@@ -13,7 +13,7 @@ pub(crate) use self::tract::{
     graph_error, guarded, optimise, parse, reason, wire_inputs, wire_outputs,
 };
 use crate::bundle::{Bundle, BundleError};
-use crate::manifest::TowerSpec;
+use crate::manifest::{OutputKind, TowerSpec};
 
 /// Arithmetic of the graph that is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -58,6 +58,13 @@ pub enum EngineError {
         /// The precision asked for.
         precision: Precision,
     },
+    /// The manifest has no output of that name beside the global one.
+    NoOutput {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
     /// The engine cannot prepare the graph.
     Graph {
         /// Path of the graph inside the bundle.
@@ -94,7 +101,7 @@ pub enum EngineError {
     },
     /// NaN or infinity.
     NotFinite {
-        /// Where: `input` or `embedding`.
+        /// Where: `input`, `embedding` or `outputs`.
         what: &'static str,
     },
     /// The tower gave an embedding without direction.
@@ -114,6 +121,11 @@ impl fmt::Display for EngineError {
                 f,
                 "expected the bundle to have an {precision} graph, got none; \
                  use another precision"
+            ),
+            Self::NoOutput { name, known } => write!(
+                f,
+                "expected an output of the tower beside its embedding, got `{name}`; \
+                 there are: {known}"
             ),
             Self::Graph { file, reason } => {
                 write!(f, "expected `{file}` to be a graph this engine runs, got: {reason}")
@@ -167,6 +179,9 @@ trait Session: fmt::Debug + Send {
     /// states are at zero.
     fn step(&mut self, input: &[f32], global: &mut [f32]) -> Result<(), EngineError>;
 
+    /// What the latest step gave besides, in the order asked for.
+    fn outputs(&self) -> &[Vec<f32>];
+
     /// Puts the states back to zero.
     fn reset(&mut self);
 }
@@ -189,13 +204,36 @@ impl Tower {
     /// [`EngineError`] when there is no such graph, its file is damaged, the
     /// engine cannot run it, or it is not the graph the manifest describes.
     pub fn load(bundle: &Bundle, precision: Precision) -> Result<Self, EngineError> {
+        Self::load_with(bundle, precision, &[])
+    }
+
+    /// As [`Tower::load`], with further `outputs` of the manifest, by name, which
+    /// every step then computes and [`TowerState::outputs`] holds.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tower::load`]; and [`EngineError::NoOutput`].
+    pub fn load_with(
+        bundle: &Bundle,
+        precision: Precision,
+        outputs: &[&str],
+    ) -> Result<Self, EngineError> {
         let spec = &bundle.manifest().tower;
         let file = match precision {
             Precision::Float32 => Some(&spec.float32),
             Precision::Int8 => spec.int8.as_ref(),
         };
         let file = file.ok_or(EngineError::NoGraph { precision })?;
-        let plan = tract::TractPlan::new(&bundle.read(file)?, file, spec)?;
+        let others = || spec.outputs.iter().filter(|o| o.kind != OutputKind::Global);
+        let wanted = outputs
+            .iter()
+            .map(|name| others().find(|o| o.name == *name).ok_or(*name))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|name| EngineError::NoOutput {
+                name: name.to_owned(),
+                known: others().map(|o| o.name.as_str()).collect::<Vec<_>>().join(", "),
+            })?;
+        let plan = tract::TractPlan::new(&bundle.read(file)?, file, spec, &wanted)?;
         Ok(Self::new(Arc::new(plan), precision, file, spec))
     }
 
@@ -280,7 +318,17 @@ impl TowerState {
             return Err(EngineError::NotFinite { what: "input" });
         }
         self.session.step(input, embedding)?;
-        normalise(embedding).inspect_err(|_| self.session.reset())
+        let finite = self.outputs().iter().flatten().all(|x| x.is_finite());
+        let finite =
+            if finite { Ok(()) } else { Err(EngineError::NotFinite { what: "outputs" }) };
+        finite.and_then(|()| normalise(embedding)).inspect_err(|_| self.session.reset())
+    }
+
+    /// The further outputs of the latest step, row-major, in the order that
+    /// [`Tower::load_with`] was given; zeros before the first.
+    #[must_use]
+    pub fn outputs(&self) -> &[Vec<f32>] {
+        self.session.outputs()
     }
 
     /// Starts a new stream.

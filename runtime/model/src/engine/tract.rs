@@ -10,7 +10,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::Factoid;
 
 use super::{EngineError, Plan, Session};
-use crate::manifest::TowerSpec;
+use crate::manifest::{OutputSpec, TowerSpec};
 
 pub(super) const NAME: &str = "tract";
 
@@ -138,6 +138,8 @@ pub(super) struct TractPlan {
     plan: Arc<TypedSimplePlan>,
     input_shape: Vec<usize>,
     state_shapes: Vec<Vec<usize>>,
+    /// Values of each further output.
+    further: Vec<usize>,
 }
 
 impl fmt::Debug for TractPlan {
@@ -151,7 +153,12 @@ impl fmt::Debug for TractPlan {
 }
 
 impl TractPlan {
-    pub(super) fn new(bytes: &[u8], file: &str, spec: &TowerSpec) -> Result<Self, EngineError> {
+    pub(super) fn new(
+        bytes: &[u8],
+        file: &str,
+        spec: &TowerSpec,
+        further: &[&OutputSpec],
+    ) -> Result<Self, EngineError> {
         let failed = graph_error(file);
         let global = spec.global();
         let input = Port { name: &spec.input_name, shape: &spec.input_shape };
@@ -161,6 +168,7 @@ impl TractPlan {
             .collect();
         let outputs: Vec<Port<'_>> = global
             .iter()
+            .chain(further)
             .map(|o| Port { name: &o.name, shape: &o.shape })
             .chain(spec.states.iter().map(|s| Port { name: &s.output, shape: &s.shape }))
             .collect();
@@ -200,6 +208,7 @@ impl TractPlan {
             plan: model.into_runnable().map_err(&failed)?,
             input_shape: spec.input_shape.clone(),
             state_shapes: spec.states.iter().map(|s| s.shape.clone()).collect(),
+            further: further.iter().map(|o| o.shape.iter().product()).collect(),
         })
     }
 }
@@ -218,6 +227,7 @@ impl Plan for TractPlan {
             input_shape: self.input_shape.clone(),
             states: zeros.clone(),
             zeros,
+            further: self.further.iter().map(|values| vec![0.0; *values]).collect(),
         }))
     }
 }
@@ -227,6 +237,7 @@ struct TractSession {
     input_shape: Vec<usize>,
     states: TVec<TValue>,
     zeros: TVec<TValue>,
+    further: Vec<Vec<f32>>,
 }
 
 impl fmt::Debug for TractSession {
@@ -241,8 +252,11 @@ impl TractSession {
         // Moved, not cloned: a tensor nobody else holds can be reused in place.
         inputs.append(&mut self.states);
         let mut outputs = self.run.run(inputs)?;
-        let embedding = outputs.remove(0);
-        global.copy_from_slice(embedding.try_as_plain_ram()?.as_slice::<f32>()?);
+        for wanted in [global].into_iter().chain(self.further.iter_mut().map(Vec::as_mut_slice))
+        {
+            let found = outputs.remove(0);
+            wanted.copy_from_slice(found.try_as_plain_ram()?.as_slice::<f32>()?);
+        }
         self.states = outputs;
         Ok(())
     }
@@ -256,8 +270,13 @@ impl Session for TractSession {
         })
     }
 
+    fn outputs(&self) -> &[Vec<f32>] {
+        &self.further
+    }
+
     fn reset(&mut self) {
         self.states.clone_from(&self.zeros);
+        self.further.iter_mut().for_each(|values| values.fill(0.0));
     }
 }
 

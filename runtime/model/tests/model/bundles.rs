@@ -288,6 +288,7 @@ fn dimensions_must_fit() {
     dimension("/tower/outputs/0/shape", json!([1, 4]));
     dimension("/tower/outputs/0/kind", "token".into());
     dimension("/tower/outputs/1/kind", "global".into());
+    dimension("/tower/outputs/1/kind", "attribute".into());
     dimension("/tower/outputs/1/shape", json!([12, 160]));
     dimension("/tower/states/0/shape", json!([0]));
     dimension("/tower/states/0/input", "mel".into());

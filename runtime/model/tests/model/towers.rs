@@ -57,6 +57,38 @@ fn a_stream_carries_its_states() {
 }
 
 #[test]
+fn further_outputs_are_computed_when_asked_for() {
+    let bundle = Draft::stream().write();
+    let bundle = bundle.open().unwrap();
+    let tower = Tower::load_with(&bundle, Precision::Float32, &["tokens"]).unwrap();
+    let mut state = tower.state().unwrap();
+    assert_eq!(state.outputs(), [[0.0; 6]]);
+    let mut embedding = [0.0; DIM];
+    state.step(&[1.0, 0.0, 0.0, 3.0, 0.0, 0.0], &mut embedding).unwrap();
+    assert_near(embedding, [1.0, 0.0, 0.0]);
+    assert_eq!(state.outputs(), [[1.0, 0.0, 0.0, 3.0, 0.0, 0.0]]);
+    // The states still find their way.
+    state.step(&[0.0, 2.0, 0.0, 0.0, 1.0, 4.0], &mut embedding).unwrap();
+    assert_near(embedding, unit([4.0, 3.0, 4.0]));
+    assert_eq!(state.outputs(), [[0.0, 2.0, 0.0, 0.0, 1.0, 4.0]]);
+    state.reset();
+    assert_eq!(state.outputs(), [[0.0; 6]]);
+    assert!(
+        Tower::load(&bundle, Precision::Float32).unwrap().state().unwrap().outputs().is_empty()
+    );
+    for name in ["embedding", "speaker"] {
+        let error = Tower::load_with(&bundle, Precision::Float32, &[name]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "expected an output of the tower beside its embedding, got `{name}`; \
+                 there are: tokens"
+            )
+        );
+    }
+}
+
+#[test]
 fn windows_stand_by_themselves() {
     let mut state = load(&Draft::window(), Precision::Float32).unwrap().state().unwrap();
     let mut embedding = [0.0; DIM];
