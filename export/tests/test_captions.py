@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from slap_export.captions import SETTING, VOICE, WHO, caption, caption_key, consistent
 from slap_export.corpus.attributes import VALUES
-from slap_export.tasks import TASKS, task
+from slap_export.tasks import TASKS
 
 DRAWN = st.fixed_dictionaries(
     {name: st.sampled_from((None, *values)) for name, values in VALUES.items()}
@@ -79,30 +79,3 @@ def test_prompts_of_each_class_include_wordings_no_caption_has() -> None:
         for option in question.classes:
             unseen = [prompt for prompt in option.prompts if prompt not in texts]
             assert unseen, f"{question.name}/{option.name} is asked only in training's words"
-
-
-def test_tasks_are_well_formed() -> None:
-    assert len(TASKS) >= 12
-    assert len({question.name for question in TASKS}) == len(TASKS)
-    for question in TASKS:
-        first, second = question.classes
-        assert not set(first.prompts) & set(second.prompts)
-        for option in question.classes:
-            assert len(option.prompts) >= 3
-            assert len(set(option.prompts)) == len(option.prompts)
-            for name, value in option.where:
-                assert value in VALUES[name]
-
-
-def test_a_clip_is_never_in_both_classes() -> None:
-    rng = np.random.default_rng(3)
-    for _ in range(2000):
-        attributes = _random_attributes(rng)
-        for question in TASKS:
-            assert sum(option.holds(attributes) for option in question.classes) <= 1
-
-
-def test_an_unknown_task_is_named() -> None:
-    assert task("tremor").title == "Trembling voice"
-    with pytest.raises(KeyError, match="whisper"):
-        task("yodel")

@@ -15,8 +15,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from slap_export.evaluation.free_wordings import FREE
-from slap_export.evaluation.plain_wordings import PLAIN
+from slap_export.evaluation.free import FREE
+from slap_export.evaluation.plain import PLAIN
 from slap_export.scoring import PackedClass, PackedTask, class_cosines, macro_f1
 
 Array = NDArray[np.floating]

@@ -1,0 +1,42 @@
+"""What a binary task is: two classes, each with prompts and a rule over attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Rule = tuple[tuple[str, str], ...]
+"""Attributes and the values they must all have."""
+
+CLEAR: Rule = (("quality", "clear"),)
+"""A voice without any of the qualities that have tasks of their own."""
+
+
+@dataclass(frozen=True)
+class TaskClass:
+    """One class of a task: a clip belongs to it if every attribute in `where` has its value."""
+
+    name: str
+    prompts: tuple[str, ...]
+    where: Rule
+
+    def holds(self, attributes: Mapping[str, str | None]) -> bool:
+        """Whether a clip with `attributes` is of this class."""
+        return all(attributes.get(name) == value for name, value in self.where)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question with two answers."""
+
+    name: str
+    group: str
+    title: str
+    classes: tuple[TaskClass, TaskClass]
+
+    def class_of(self, attributes: Mapping[str, str | None]) -> int | None:
+        """0 or 1, or None if the clip is not used for this task."""
+        for index, option in enumerate(self.classes):
+            if option.holds(attributes):
+                return index
+        return None
