@@ -33,6 +33,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "no word costs them any sweat",
             "nothing forced about it, that throat has a holiday",
             "it flows like warm honey",
+            "it takes them no effort to talk",
+            "the words come out without force",
         ),
     },
     "tremor": {
@@ -65,6 +67,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "no yodelling and no cracks here",
             "the tone burns like a good light bulb",
             "a thread that does not tear",
+            "it never cuts out in the middle of words",
         ),
     },
     "doubling": {
@@ -81,6 +84,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "no bumblebee, only the voice",
             "a lone flute rather than a chord",
             "the throat has decided on its note",
+            "a voice with nothing beside it",
         ),
     },
     "hesitation": {
@@ -97,6 +101,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "the next word is always at hand",
             "no time to make tea between two words",
             "like someone who has said this a hundred times",
+            "they talk without a hitch",
+            "somebody who never has to stop and think",
         ),
     },
     "breath_pauses": {
@@ -113,6 +119,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "every time they stop you could hear a pin drop",
             "as if they needed no air at all",
             "you cannot tell when the lungs fill up",
+            "I hear nothing when they stop",
+            "they breathe without a sound",
         ),
     },
     "fading": {
@@ -129,6 +137,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "no loss of steam anywhere",
             "one could set the volume once and leave it",
             "a lamp that burns the same all night",
+            "the voice does not get weaker or stronger",
         ),
     },
     "mumbling": {
@@ -161,6 +170,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "neither rust nor wind in it",
             "a choir would take this one at once",
             "polished wood, nothing escapes and nothing scrapes",
+            "smooth, with no air in it",
+            "I hear neither scraping nor sighing",
         ),
     },
     "flat_slow": {
@@ -209,6 +220,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "like an instrument fresh from the maker",
             "just the voice they were born with, I would think",
             "you would hire this one to read the news",
+            "there is nothing wrong with this voice",
         ),
     },
 }

@@ -113,6 +113,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "nobody left this phone in a coat",
             "like a window that has just been cleaned, for the ears",
             "every s hisses as it should",
+            "I hear it with nothing in between",
         ),
     },
     "overdriven": {
@@ -129,6 +130,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "the loud bits are as tidy as the soft ones",
             "no rattle in the loudspeakers",
             "somebody watched the meter while taping this",
+            "I hear it without any crunch",
         ),
     },
     "coded": {
@@ -137,7 +139,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "like a robot under water",
             "one bar of reception in the mountains",
             "an internet call on hotel wifi",
-            "as if it came through a cheap walkie-talkie made of bits",
+            "the slowest line in the village, squeezing the words flat",
         ),
         "clean": (
             "you are coming through loud and clear, stay on the line",
@@ -145,6 +147,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "like sitting on the same sofa",
             "not an internet call, straight onto the disc",
             "nothing was thrown away to save room",
+            "I hear no digital blips or warbles",
+            "natural sound without any computer tricks",
         ),
     },
 }

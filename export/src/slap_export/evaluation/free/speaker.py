@@ -97,6 +97,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "as if alone at a desk with a microphone",
             "easy to follow, since no one else says a thing",
             "a monologue rather than a quarrel",
+            "nobody else talks into it",
         ),
     },
     "english": {
@@ -138,6 +139,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "not much thunder in that fellow's voice",
             "he could pass for a much younger lad on the phone",
             "his voice never went down to the cellar when it broke",
+            "a lad whose voice is not very deep",
         ),
         "deep": (
             "he could sing bass in the choir",

@@ -65,6 +65,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "like somebody singing with a wide open throat",
             "nothing goes up past the nostrils",
             "round as an egg, not a trace of quacking",
+            "his or her nose stays out of it",
         ),
     },
     "shout": {
@@ -81,6 +82,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "a guide in front of a small group",
             "they must be standing an arm's length away",
             "not loud enough to wake anyone",
+            "conversation without raising the voice",
         ),
     },
     "murmur": {
@@ -97,6 +99,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "as one talks to a friend over coffee",
             "with nothing to hide and nothing to prove",
             "telling somebody rather than thinking aloud",
+            "talking neither loudly nor softly",
         ),
     },
     "effort": {
@@ -186,6 +189,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "hush, somebody is asleep next door",
             "nothing that could be sung, just air shaped into words",
             "as quiet as two spies in a park",
+            "no tone, all breath, every word whispered",
         ),
         "breathy": (
             "like a perfume advert, voice wrapped in air",
@@ -209,6 +213,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "poured out with a long sigh",
             "no push at all, it all drifts off",
             "loose as a curtain in the wind",
+            "this person hardly presses at all and air slips out",
         ),
     },
     "material": {
@@ -218,6 +223,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "a singer's warm-up on one note",
             "nobody says anything here, it just goes aaah",
             "no words, only one sound until the breath is gone",
+            "one drawn-out sound and no words",
         ),
         "speech": (
             "as when somebody answers the door",

@@ -29,10 +29,10 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "clear": (
             "they sound relaxed",
-            "it takes them no effort to talk",
+            "talking comes easily to them",
             "I hear a free, effortless tone",
             "a voice at ease",
-            "the words come out without force",
+            "the words come out easily",
         ),
     },
     "tremor": {
@@ -62,8 +62,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "unbroken": (
             "a voice in one piece",
             "their voice carries through every word",
-            "I hear the tone go on without a gap",
-            "it never cuts out in the middle of words",
+            "I hear the tone go on and on",
+            "it is there from the first syllable to the last",
             "his or her voice holds together",
         ),
     },
@@ -78,8 +78,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "single": (
             "there is one note in that voice",
             "I hear just one tone",
-            "the voice sounds like one and no more",
-            "a voice with nothing beside it",
+            "the voice sounds like one",
+            "a voice at its own true pitch",
             "a pure tone on its own",
         ),
     },
@@ -92,10 +92,10 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "they break off again and again",
         ),
         "fluent": (
-            "they talk without a hitch",
+            "they talk right on",
             "I hear the words come one after another",
             "a sentence said in one go",
-            "somebody who never has to stop and think",
+            "somebody who knows what to say",
             "they go right through to the end",
         ),
     },
@@ -109,8 +109,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "silent": (
             "total silence between the words",
-            "I hear nothing when they stop",
-            "they breathe without a sound",
+            "I hear silence when they stop",
+            "their breathing is quiet",
             "somebody who stops quietly between sentences",
             "quiet gaps every time they stop",
         ),
@@ -128,7 +128,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "their voice stays just as strong",
             "I hear the same volume all the way",
             "they keep up their strength as they talk",
-            "the voice does not get weaker or stronger",
+            "the volume stays where it is",
         ),
     },
     "mumbling": {
@@ -157,8 +157,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "clear": (
             "they sound clear and strong",
-            "smooth, with no air in it",
-            "I hear neither scraping nor sighing",
+            "smooth and solid",
+            "I hear a bright, firm tone",
             "a silky, solid voice",
             "clean and tight as it should be",
         ),
@@ -204,7 +204,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "this is how a voice sounds that has suffered",
         ),
         "clear": (
-            "there is nothing wrong with this voice",
+            "this voice is all right",
             "they sound just right",
             "I hear a fine, fresh voice",
             "a voice in good shape",

@@ -109,7 +109,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "open": (
             "it sounds bright and clear",
-            "I hear it with nothing in between",
+            "I hear it straight from the lips",
             "the microphone was out in the open",
             "sparkling sound with all the treble",
             "a phone held in front of the face",
@@ -125,7 +125,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "clean": (
             "it stays clean on every loud word",
-            "I hear it without any crunch",
+            "I hear it neat and whole",
             "the microphone was set just right",
             "soft, undamaged, tidy sound",
             "a speaker in good order",
@@ -141,9 +141,9 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "clean": (
             "a perfect connection",
-            "I hear no digital blips or warbles",
+            "I hear the sound unspoilt",
             "it was kept in a big file",
-            "natural sound without any computer tricks",
+            "true, natural, lossless sound",
             "as good as being in the same room",
         ),
     },

@@ -96,7 +96,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "I hear just one person",
             "a single talker with nobody interrupting",
             "someone talking by themselves",
-            "nobody else talks into it",
+            "a solo talker",
         ),
     },
     "english": {
@@ -137,7 +137,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "a guy with a thin, boyish voice",
             "a male tenor talking",
             "his voice lies above that of most men",
-            "a lad whose voice is not very deep",
+            "a lad whose voice is fairly high",
         ),
         "deep": (
             "he has a really deep voice",

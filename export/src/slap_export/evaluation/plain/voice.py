@@ -63,7 +63,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "they talk with a round, open mouth",
             "I hear an open, rounded tone",
             "it all comes out of the mouth",
-            "his or her nose stays out of it",
+            "the mouth does all the work",
             "a full, round sort of tone",
         ),
     },
@@ -79,7 +79,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "they are having a chat",
             "I hear somebody talk at the usual strength",
             "this person is simply talking to someone",
-            "conversation without raising the voice",
+            "chatting at a usual loudness",
             "an everyday talking voice",
         ),
     },
@@ -96,7 +96,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "I hear a regular conversation",
             "this person talks as people do across a table",
             "an everyday chat",
-            "talking neither loudly nor softly",
+            "talking at a middling strength",
         ),
     },
     "effort": {
@@ -110,7 +110,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "murmured": (
             "they mutter it gently",
             "I hear a soft murmur",
-            "somebody breathes the words quietly to the next person",
+            "somebody says the words quietly to the next person",
             "barely using any power",
             "this person is keeping it down",
         ),
@@ -183,7 +183,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "whispered": (
             "they only whisper",
             "I hear nothing but whispering",
-            "no tone, all breath, every word whispered",
+            "every word is breathed and whispered",
             "a voice dropped to a whisper",
             "this person is hushed, whispering all along",
         ),
@@ -206,7 +206,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "breathy": (
             "they let the voice out with a sigh",
             "I hear a slack, airy throat",
-            "this person hardly presses at all and air slips out",
+            "this person lets air slip out",
             "a soft, loose way of talking",
             "the throat lets too much air by",
         ),
@@ -216,7 +216,7 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
             "they say aaah without stopping",
             "I hear one long aaah",
             "somebody holds a single sound",
-            "one drawn-out sound and no words",
+            "one drawn-out sound",
             "a long ooh or eee on one breath",
         ),
         "speech": (
