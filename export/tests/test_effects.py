@@ -12,8 +12,9 @@ from slap_export.corpus.effects.hoarse import Hoarse
 from slap_export.corpus.effects.source_filter import Voice, analyse, synthesise, warp
 from slap_export.corpus.effects.whisper import Whisper
 from slap_export.corpus.engines import SAMPLE_RATE
+from slap_export.corpus.manner import Manner
 from slap_export.corpus.measures import pitch_track, rms
-from slap_export.corpus.treatment import Treatment, speak
+from slap_export.corpus.render import speak
 
 PERIOD = 128  # samples: 125 Hz
 COUNT = 3 * SAMPLE_RATE
@@ -107,7 +108,7 @@ def test_shimmer_reaches_the_set_value(decibels: float) -> None:
 def test_tremor_has_its_rate_and_depth_in_pitch_and_level(rate: float) -> None:
     voice = vowel()
     wanted = tremor.Tremor(rate_hz=rate, semitones=1.5, decibels=4.0)
-    shaken = speak(voice, Treatment(tremor=wanted), np.random.default_rng(3))
+    shaken = speak(voice, Manner(tremor=wanted), np.random.default_rng(3))
     track = pitch_track(shaken, 70, 400)
     inner = slice(30, len(track.hz) - 30)
     semitones = 12 * np.log2(track.filled()[inner] / 125.0)
@@ -125,14 +126,14 @@ def test_tremor_has_its_rate_and_depth_in_pitch_and_level(rate: float) -> None:
 
 
 def test_no_tremor_keeps_pitch_and_level_still() -> None:
-    track = pitch_track(speak(vowel(), Treatment(), np.random.default_rng(3)), 70, 400)
+    track = pitch_track(speak(vowel(), Manner(), np.random.default_rng(3)), 70, 400)
     assert np.std(12 * np.log2(track.filled()[30:-30])) < 0.1
 
 
 def test_whisper_has_no_periodicity_and_keeps_the_formants() -> None:
     voice = vowel()
-    spoken = speak(voice, Treatment(), np.random.default_rng(4))
-    whispered = speak(voice, Treatment(whisper=Whisper()), np.random.default_rng(4))
+    spoken = speak(voice, Manner(), np.random.default_rng(4))
+    whispered = speak(voice, Manner(whisper=Whisper()), np.random.default_rng(4))
     assert periodicity(spoken) > 0.9
     assert periodicity(whispered) < 0.45
     hz, power = welch(whispered, SAMPLE_RATE, nperseg=512)
@@ -142,8 +143,8 @@ def test_whisper_has_no_periodicity_and_keeps_the_formants() -> None:
 
 def test_breath_adds_noise_above_its_corner_only() -> None:
     voice = vowel()
-    clear = speak(voice, Treatment(), np.random.default_rng(5))
-    breathy = speak(voice, Treatment(breath=Breath(-6.0, 1500.0, 0.6)), np.random.default_rng(5))
+    clear = speak(voice, Manner(), np.random.default_rng(5))
+    breathy = speak(voice, Manner(breath=Breath(-6.0, 1500.0, 0.6)), np.random.default_rng(5))
     # A harmonic's power lies in one bin, the noise's in all, which adds some 12 dB to the ratio.
     assert _harmonic_ratio(clear, 2000, 4000) > 22
     assert _harmonic_ratio(breathy, 2000, 4000) < 9
@@ -162,10 +163,8 @@ def _harmonic_ratio(samples: np.ndarray, low: float, high: float) -> float:
 def test_hoarseness_lowers_the_harmonics_to_noise_ratio() -> None:
     voice = vowel()
     rng = np.random.default_rng
-    clear = _harmonic_ratio(speak(voice, Treatment(), rng(6)), 100, 3000)
-    hoarse = _harmonic_ratio(
-        speak(voice, Treatment(hoarse=Hoarse(0.05, 2.5, 4.0)), rng(6)), 100, 3000
-    )
+    clear = _harmonic_ratio(speak(voice, Manner(), rng(6)), 100, 3000)
+    hoarse = _harmonic_ratio(speak(voice, Manner(hoarse=Hoarse(0.05, 2.5, 4.0)), rng(6)), 100, 3000)
     assert clear > 15
     assert hoarse < clear - 10
 
@@ -174,7 +173,7 @@ def test_hoarseness_lowers_the_harmonics_to_noise_ratio() -> None:
 def test_creak_leaves_pulses_at_its_rate(pitch_hz: float, rate: float) -> None:
     voice = vowel(pitch_hz)
     wanted = creak.Creak(rate_hz=rate, attenuation_db=30.0, irregularity=0.0)
-    creaked = speak(voice, Treatment(creak=wanted), np.random.default_rng(7))
+    creaked = speak(voice, Manner(creak=wanted), np.random.default_rng(7))
     course = np.convolve(np.abs(creaked), np.hanning(65), "same")[8000:-8000]
     spectrum = np.abs(np.fft.rfft((course - course.mean()) * np.hanning(len(course)), 1 << 17))
     hz = np.fft.rfftfreq(1 << 17, 1 / SAMPLE_RATE)
@@ -205,7 +204,7 @@ def test_room_decays_in_its_time() -> None:
 
 def test_a_dry_room_changes_next_to_nothing() -> None:
     voice = vowel()
-    spoken = speak(voice, Treatment(), np.random.default_rng(9))
+    spoken = speak(voice, Manner(), np.random.default_rng(9))
     heard = room.apply(spoken, room.Room(0.15, 40.0), np.random.default_rng(9))
     assert rms(heard - spoken) < 0.02 * rms(spoken)
 

@@ -11,8 +11,8 @@ from safetensors.numpy import load_file, save_file
 from slap_edge import FrontEnd
 
 from slap_export.bundle import BundleError, write_manifest
-from slap_export.config import Config, load_config
-from slap_export.corpus.synth import Sizes, synthesise_corpus
+from slap_export.config import Config, CorpusConfig, load_config
+from slap_export.corpus.synth import synthesise_corpus
 from slap_export.features import compute_features, load_features, read_audio
 from slap_export.pipeline import clear, evaluate_run, pack_run, verify_bundle
 from slap_export.runtime import pad_to_chunks
@@ -30,7 +30,7 @@ def small(config: Config) -> Config:
     """The shipped recipe with a two-layer tower and next to no training."""
     return dataclasses.replace(
         config,
-        corpus=dataclasses.replace(config.corpus, path="corpus"),
+        corpus=CorpusConfig("corpus", 1, 16, 24, 12, 1, 1, train_renders=1, other_renders=1),
         tower=dataclasses.replace(config.tower, layers=2),
         text=dataclasses.replace(config.text, captions_per_clip=2),
         train=dataclasses.replace(config.train, epochs=2, batch=8, crop_chunks=(3, 4)),
@@ -43,8 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, Path]:
     """A finished run and bundle in a temporary folder."""
     root = tmp_path_factory.mktemp("project")
     config = small(load_config(RECIPE))
-    sizes = Sizes(16, 24, 12, 1, 1, train_renders=1, other_renders=1)
-    synthesise_corpus(root / config.corpus.path, sizes, config.corpus.seed, processes=1)
+    synthesise_corpus(root / config.corpus.path, config.corpus, processes=1)
     lines: list[str] = []
     compute_features(config, root, lines.append)
     train(config, root, lines.append)

@@ -14,12 +14,13 @@ from slap_export.corpus.effects.hoarse import Hoarse
 from slap_export.corpus.effects.source_filter import analyse
 from slap_export.corpus.effects.tremor import Tremor
 from slap_export.corpus.engines import SAMPLE_RATE
+from slap_export.corpus.manner import Manner
 from slap_export.corpus.measures import pitch_track
-from slap_export.corpus.treatment import Treatment, speak
+from slap_export.corpus.render import speak
 
-TREATMENTS = {
-    "hoarse": Treatment(hoarse=Hoarse(jitter=0.05, shimmer_db=2.5, noise_db=3.0)),
-    "trembling": Treatment(tremor=Tremor(5.5, 2.4, 6.0)),
+MANNERS = {
+    "hoarse": Manner(hoarse=Hoarse(jitter=0.05, shimmer_db=2.5, noise_db=3.0)),
+    "trembling": Manner(tremor=Tremor(5.5, 2.4, 6.0)),
 }
 
 
@@ -30,7 +31,7 @@ def main() -> None:
     if rate != SAMPLE_RATE:
         raise SystemExit(f"{source}: expected {SAMPLE_RATE} Hz, got {rate}")
     voice = analyse(samples, pitch_track(samples, 60.0, 400.0))
-    altered = speak(voice, TREATMENTS[change], np.random.default_rng(1))
+    altered = speak(voice, MANNERS[change], np.random.default_rng(1))
     soundfile.write(target, 0.5 * altered / np.abs(altered).max(), rate)
 
 

@@ -73,9 +73,8 @@ def run_verify(arguments: argparse.Namespace) -> None:
 
 def run_synth(arguments: argparse.Namespace) -> None:
     import os
-    from dataclasses import fields
 
-    from slap_export.corpus.synth import Sizes, synthesise_corpus
+    from slap_export.corpus.synth import synthesise_corpus
 
     config: Config = arguments.recipe
     corpus = arguments.root / config.corpus.path
@@ -84,8 +83,7 @@ def run_synth(arguments: argparse.Namespace) -> None:
         return
     log(f"synthesising the corpus in {corpus}")
     processes = os.cpu_count() or 1
-    sizes = {field.name: getattr(config.corpus, field.name) for field in fields(Sizes)}
-    clips = synthesise_corpus(corpus, Sizes(**sizes), config.corpus.seed, processes, progress=True)
+    clips = synthesise_corpus(corpus, config.corpus, processes, progress=True)
     log(f"{len(clips)} clips, {sum(clip['seconds'] for clip in clips) / 3600:.1f} hours")
 
 

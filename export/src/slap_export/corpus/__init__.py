@@ -11,16 +11,30 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
+class Part:
+    """A stretch of a clip in which the voice stays as it is."""
+
+    start: float  # seconds
+    end: float
+    attributes: dict[str, str | None]
+
+
+@dataclass(frozen=True)
 class CorpusClip:
     """One line of a corpus's `clips.jsonl`."""
 
     id: str
     path: Path
     split: str
+    engine: str
     speaker: str
     language: str
+    text: str
+    """What is said; empty for a held vowel."""
     seconds: float
     attributes: dict[str, str | None]
+    parts: tuple[Part, ...]
+    """None, or two: the voice changes once."""
 
 
 def read_clips(folder: Path, split: str | None = None) -> list[CorpusClip]:
@@ -35,10 +49,13 @@ def read_clips(folder: Path, split: str | None = None) -> list[CorpusClip]:
                         id=row["id"],
                         path=folder / row["path"],
                         split=row["split"],
+                        engine=row["engine"],
                         speaker=row["speaker"],
                         language=row["language"],
+                        text=row["text"],
                         seconds=row["seconds"],
                         attributes=row["attributes"],
+                        parts=tuple(Part(**part) for part in row.get("parts", ())),
                     )
                 )
     return clips

@@ -101,6 +101,14 @@ def trim(samples: np.ndarray, margin: float) -> np.ndarray:
     return samples[start : (active[-1] + 1) * 160 + keep]
 
 
+def longest_gap(samples: np.ndarray) -> int:
+    """Samples of the longest silence between two stretches of speech; 0 if there is none."""
+    active = np.flatnonzero(_active(samples))
+    if len(active) < 2:
+        return 0
+    return int((np.diff(active).max() - 1) * 160)
+
+
 def rms(samples: np.ndarray) -> float:
     """Root mean square over the active frames of a clip."""
     active = _active(samples)

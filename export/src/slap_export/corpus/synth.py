@@ -21,36 +21,22 @@ from pathlib import Path
 import numpy as np
 import soundfile as sf
 
+from slap_export.config import CorpusConfig
 from slap_export.corpus import attributes, engines, measures
 from slap_export.corpus.effects import noise
 from slap_export.corpus.effects.source_filter import analyse
 from slap_export.corpus.engines import SAMPLE_RATE
-from slap_export.corpus.languages import ENGLISH_NAMES, LANGUAGES, Language, invent_text
+from slap_export.corpus.languages import ENGLISH_NAMES, LANGUAGES, Language
+from slap_export.corpus.render import render
 from slap_export.corpus.speakers import SPLITS, Speaker, speakers_by_split
-from slap_export.corpus.treatment import LONGEST, background_for, draw, render
-
-SHORTEST = round(1.5 * SAMPLE_RATE)
-"""Samples of the shortest clip."""
+from slap_export.corpus.treatment import draw
+from slap_export.corpus.utterance import SHORTEST, Spoken, hold_vowel, utter
 
 _BABBLE_VOICES = 24
 _TRACK_SECONDS = 30.0
 
-
-@dataclass(frozen=True)
-class Sizes:
-    """Spoken clips of each split, and how many times each is rendered with another treatment."""
-
-    train: int
-    validation: int
-    test_voices: int
-    test_languages: int
-    test_synthesiser: int
-    train_renders: int
-    other_renders: int
-
-    def of(self, split: str) -> tuple[int, int]:
-        """Spoken clips and largest number of renders of `split`."""
-        return getattr(self, split), self.train_renders if split == "train" else self.other_renders
+_HELD_SHARE = 0.07
+"""Share of the clips that are one held vowel."""
 
 
 @dataclass(frozen=True)
@@ -59,24 +45,14 @@ class _Job:
     indexes: range
 
 
-@dataclass(frozen=True)
-class _Spoken:
-    samples: np.ndarray  # [n] float32
-    nuclei: int
-    seconds: float  # of speech, before the clip was cut to length
-    pitch: measures.Pitch
-    text: str
-    language: str
-
-
 class _Worker:
     """What one process keeps: the voice folder, the speakers, and the noise tracks of a split."""
 
-    def __init__(self, out: Path, seed: int, sizes: Sizes) -> None:
-        self.out, self.seed, self.sizes = out, seed, sizes
+    def __init__(self, out: Path, config: CorpusConfig) -> None:
+        self.out, self.config = out, config
         self.folder = engines.VoiceFolder()
         voices = engines.espeak_data() / "voices" / "!v"
-        self.speakers = speakers_by_split(voices, np.random.default_rng((seed, 0)))
+        self.speakers = speakers_by_split(voices, np.random.default_rng((config.seed, 0)))
         self._tracks: dict[str, dict[str, np.ndarray]] = {}
 
     def run(self, job: _Job) -> list[dict]:
@@ -87,23 +63,34 @@ class _Worker:
         return lines
 
     def _clip(self, split: str, index: int) -> Iterator[dict]:
-        rng = np.random.default_rng((self.seed, 1, SPLITS.index(split), index))
+        rng = np.random.default_rng((self.config.seed, 1, SPLITS.index(split), index))
         speaker, spoken = self._speak(split, rng)
-        clip = attributes.measured(spoken.pitch, spoken.nuclei, spoken.seconds)
+        if rng.random() < _HELD_SHARE:
+            held = hold_vowel(spoken, rng)
+            spoken = held if len(held.samples) >= SHORTEST else spoken
+        clip = attributes.measured(
+            spoken.samples,
+            spoken.pitch,
+            spoken.nuclei,
+            spoken.seconds,
+            spoken.language,
+            spoken.held,
+        )
         voice = analyse(spoken.samples, spoken.pitch)
-        _, renders = self.sizes.of(split)
+        renders = self.config.other_renders
         if split == "train":
-            renders = max(1, renders - int(rng.random() < 0.5))
+            renders = max(1, self.config.train_renders - int(rng.random() < 0.5))
         for take in range(renders):
-            treatment = draw(rng)
-            tracks = self._noise(split)
-            count = len(spoken.samples)
-            background = background_for(treatment.noise_kind, tracks, count, rng)
-            samples, level_dbfs = render(voice, treatment, background, rng)
+            treatment = draw(rng, len(spoken.samples) / SAMPLE_RATE, spoken.held)
+            second = None
+            if treatment.second_db is not None:
+                second = self._second(split, speaker, LANGUAGES[spoken.language], rng).samples
+            made = render(voice, treatment, self._noise(split), second, rng)
             name = f"{split}-{index:05d}-{take}"
             path = f"audio/{split}/{name}.flac"
-            sf.write(self.out / path, samples, SAMPLE_RATE, subtype="PCM_16")
-            yield {
+            sf.write(self.out / path, made.samples, SAMPLE_RATE, subtype="PCM_16")
+            seconds = round(len(made.samples) / SAMPLE_RATE, 3)
+            line = {
                 "id": name,
                 "path": path,
                 "split": split,
@@ -112,66 +99,48 @@ class _Worker:
                 "speaker": speaker.name,
                 "language": spoken.language,
                 "text": spoken.text,
-                "seconds": round(count / SAMPLE_RATE, 3),
-                "attributes": attributes.label(speaker, clip, treatment, level_dbfs),
-                "measures": _rounded({**asdict(clip), "level_dbfs": level_dbfs}),
+                "seconds": seconds,
+                "attributes": attributes.label(
+                    speaker, clip, treatment, made.level_dbfs, made.pauses
+                ),
+                "measures": _rounded({**asdict(clip), "level_dbfs": made.level_dbfs}),
                 "treatment": _rounded(asdict(treatment)),
             }
+            both = attributes.parts(speaker, clip, treatment, made.level_dbfs)
+            if both is not None and made.changed_at is not None:
+                turn = round(made.changed_at / SAMPLE_RATE, 3)
+                line["parts"] = [
+                    {"start": 0.0, "end": turn, "attributes": both[0]},
+                    {"start": turn, "end": seconds, "attributes": both[1]},
+                ]
+            yield line
 
-    def _speak(self, split: str, rng: np.random.Generator) -> tuple[Speaker, _Spoken]:
+    def _speak(
+        self, split: str, rng: np.random.Generator, language: Language | None = None
+    ) -> tuple[Speaker, Spoken]:
         """A speaker of `split` and a clip long enough, which may take a few tries."""
         for attempt in range(12):
             speaker = _pick(self.speakers[split], rng)
-            language = _language(split, rng)
-            spoken = self._utter(speaker, language, rng, attempt)
+            tongue = language or _language(split, rng)
+            spoken = utter(self.folder, speaker, tongue, rng, attempt)
             if len(spoken.samples) >= SHORTEST and spoken.pitch.voiced.mean() > 0.2:
                 return speaker, spoken
         raise engines.EngineError(f"no clip of at least 1.5 s came out in 12 tries ({split})")
 
-    def _utter(
-        self, speaker: Speaker, language: Language, rng: np.random.Generator, attempt: int
-    ) -> _Spoken:
-        pitch = float(np.exp(rng.uniform(*np.log(speaker.pitch))))
-        seconds = rng.uniform(2.6, 4.6) + 0.4 * attempt
-        pace = rng.choice(3, p=(0.34, 0.3, 0.36))
-        span = rng.choice(3, p=(0.32, 0.22, 0.46))
-        if speaker.engine == "flite":
-            return self._utter_flite(speaker, pitch, seconds, int(pace), int(span), rng)
-        speed = int(rng.uniform(*((80, 108), (140, 178), (235, 330))[pace]))
-        width = rng.uniform(*((0.0, 0.1), (0.18, 0.3), (0.55, 0.92))[span])
-        words = max(3, round(seconds * speed / 67))
-        text = invent_text(language, words, rng)
-        low, high = pitch * (1 - 0.6 * width), pitch * (1 + 1.1 * width)
-        gap = int(rng.integers(0, 4)) if pace == 0 else 0
-        said = self.folder.speak(
-            text, language.name, speaker.lines, (round(low), round(high)), speed, gap
-        )
-        return _finished(said, text, language.name, (max(low * 0.6, 50), high * 1.4), rng)
-
-    def _utter_flite(
-        self,
-        speaker: Speaker,
-        pitch: float,
-        seconds: float,
-        pace: int,
-        span: int,
-        rng: np.random.Generator,
-    ) -> _Spoken:
-        stretch = rng.uniform(*((1.45, 1.95), (0.95, 1.2), (0.5, 0.72))[pace])
-        # kal says a phone in two thirds of the time that the others take.
-        stretch *= {"kal16": 1.2, "rms": 0.88}.get(speaker.voice, 1.0)
-        spread = pitch * rng.uniform(*((0.0, 0.03), (0.13, 0.2), (0.55, 0.8))[span])
-        words = max(3, round(seconds * 2.6 / stretch))
-        text = invent_text(LANGUAGES["en-us"], words, rng)
-        wav = self.folder.path / "flite.wav"
-        said = engines.speak_flite(text, speaker.voice, pitch, spread, stretch, speaker.tract, wav)
-        return _finished(said, text, "en-us", (max(pitch * 0.4, 55), pitch * 2.0), rng)
+    def _second(
+        self, split: str, first: Speaker, language: Language, rng: np.random.Generator
+    ) -> Spoken:
+        """What somebody other than the `first` speaker says in the same language."""
+        while True:
+            speaker, spoken = self._speak(split, rng, language)
+            if speaker.name != first.name:
+                return spoken
 
     def _noise(self, split: str) -> dict[str, np.ndarray]:
         """The noise tracks of `split`; its babble is spoken by its own speakers."""
         if split not in self._tracks:
             self._tracks.clear()
-            rng = np.random.default_rng((self.seed, 2, SPLITS.index(split)))
+            rng = np.random.default_rng((self.config.seed, 2, SPLITS.index(split)))
             tracks = {
                 kind: noise.track(kind, _TRACK_SECONDS, rng)
                 for kind in noise.KINDS
@@ -206,29 +175,6 @@ def _language(split: str, rng: np.random.Generator) -> Language:
     return LANGUAGES[names[int(rng.integers(len(names)))]]
 
 
-def _finished(
-    said: engines.Utterance,
-    text: str,
-    language: str,
-    pitch_range: tuple[float, float],
-    rng: np.random.Generator,
-) -> _Spoken:
-    """The utterance trimmed, cut to at most five seconds, levelled and measured."""
-    samples = measures.trim(said.samples, 0.0)
-    seconds = measures.active_seconds(samples)
-    before, after = (rng.uniform(0.03, 0.3, 2) * SAMPLE_RATE).astype(int)
-    room_left = LONGEST - before - after
-    if len(samples) > room_left:
-        samples = samples[:room_left].copy()
-        samples[-800:] *= np.linspace(1, 0, 800, dtype=np.float32)
-    samples = np.pad(samples, (before, after))
-    samples = (samples * np.float32(0.08 / (measures.rms(samples) + 1e-9))).astype(np.float32)
-    # A floor 80 dB below the speech, so that no frame is exactly zero.
-    samples += rng.standard_normal(len(samples), dtype=np.float32) * np.float32(8e-6)
-    pitch = measures.pitch_track(samples, *pitch_range)
-    return _Spoken(samples, said.nuclei, seconds, pitch, text, language)
-
-
 def _rounded(value):
     """Floats rounded to four places, through dicts and tuples."""
     if isinstance(value, dict):
@@ -241,9 +187,9 @@ def _rounded(value):
 _worker: _Worker | None = None
 
 
-def _start(out: Path, seed: int, sizes: Sizes) -> None:
+def _start(out: Path, config: CorpusConfig) -> None:
     global _worker
-    _worker = _Worker(out, seed, sizes)
+    _worker = _Worker(out, config)
 
 
 def _run(job: _Job) -> list[dict]:
@@ -253,7 +199,7 @@ def _run(job: _Job) -> list[dict]:
 
 
 def synthesise_corpus(
-    out: Path, sizes: Sizes, seed: int, processes: int, progress: bool = False
+    out: Path, config: CorpusConfig, processes: int, progress: bool = False
 ) -> list[dict]:
     """Writes a corpus to `out` and returns the lines of its `clips.jsonl`.
 
@@ -267,18 +213,18 @@ def synthesise_corpus(
         (out / "audio" / split).mkdir(parents=True, exist_ok=True)
     jobs: list[_Job] = []
     for split in SPLITS:
-        count, _ = sizes.of(split)
+        count = getattr(config, split)
         jobs += [_Job(split, range(i, min(i + 50, count))) for i in range(0, count, 50)]
     lines: list[dict] = []
     context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, _start, (out, seed, sizes)) as pool:
+    with context.Pool(processes, _start, (out, config)) as pool:
         for done, part in enumerate(pool.imap(_run, jobs), 1):
             lines += part
             if progress:
                 print(f"\r{done}/{len(jobs)} parts, {len(lines)} clips", end="", file=sys.stderr)
     if progress:
         print(file=sys.stderr)
-    about = {"seed": seed, "sizes": asdict(sizes), "sample_rate": SAMPLE_RATE, "clips": len(lines)}
+    about = {"config": asdict(config), "sample_rate": SAMPLE_RATE, "clips": len(lines)}
     (out / "corpus.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     partial = out / "clips.jsonl.partial"
     with partial.open("w", encoding="utf-8") as file:
