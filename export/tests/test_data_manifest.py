@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from slap_export.corpus import Part
 from slap_export.data.manifest import (
     FieldError,
     ManifestError,
@@ -22,6 +23,8 @@ NAMES = st.text(
 ).filter(lambda name: name not in (".", ".."))
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 SECONDS = st.floats(0, 1e6)
+LABELS = st.dictionaries(TEXTS, st.none() | TEXTS, max_size=3)
+PARTS = st.builds(Part, st.floats(0, 9), st.floats(10, 20), LABELS)
 
 
 @st.composite
@@ -36,12 +39,17 @@ def recordings(draw: st.DrawFn) -> Recording:
         speaker=draw(st.none() | NAMES),
         language=draw(st.none() | TEXTS),
         transcript=draw(st.none() | TEXTS),
-        attributes=draw(st.dictionaries(TEXTS, st.none() | TEXTS, max_size=3)),
+        attributes=draw(LABELS),
         captions=tuple(draw(st.lists(TEXTS, max_size=3))),
+        parts=tuple(draw(st.lists(PARTS, max_size=2))),
     )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(recordings(), max_size=5), st.booleans())
 def test_written_and_read_is_the_same(tmp_path: Path, found: list[Recording], inside: bool) -> None:
     if inside:
@@ -89,6 +97,24 @@ BAD_VALUES = [
     ("attributes", {"sex": 1}, "attributes.sex: expected a text or null, got the number 1"),
     ("captions", "a", "captions: expected a list, got a text"),
     ("captions", ["a", None], "captions[1]: expected a text, got null"),
+    ("parts", 0, "parts: expected a list, got the number 0"),
+    ("parts", [[]], "parts[0]: expected start, end and attributes, got a list"),
+    ("parts", [{"start": 0}], "parts[0]: expected start, end and attributes, got an object"),
+    (
+        "parts",
+        [{"start": 0, "end": "1", "attributes": {}}],
+        "parts[0].end: expected seconds, got a text",
+    ),
+    (
+        "parts",
+        [{"start": 0, "end": 1, "attributes": {"sex": 1}}],
+        "parts[0].attributes.sex: expected a text or null, got the number 1",
+    ),
+    (
+        "parts",
+        [{"start": 1, "end": 1, "attributes": {}}],
+        "parts[0]: expected an end after its start, got 1.0, 1.0",
+    ),
     ("speeker", "a", "speeker: expected one of path, split, start, end, speaker, language,"),
 ]
 

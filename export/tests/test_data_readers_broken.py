@@ -95,6 +95,11 @@ BROKEN: list[tuple[str, Break, str]] = [
     ("hugging_face", replaced("train/metadata.csv", "file_name", "file"), "got no file_name"),
     ("hugging_face", replaced("metadata.jsonl", "dev/c", "../c"), "expected a file inside"),
     ("hugging_face", replaced("metadata.jsonl", '"Hi."', "[1]"), "text: expected a text, got"),
+    ("synthetic", lost("audio/test_voices/b.flac"), "clips.jsonl, line 2: expected audio at"),
+    ("synthetic", replaced("clips.jsonl", "audio/train", "../train"), "expected a file inside"),
+    ("synthetic", replaced("clips.jsonl", '"split"', '"set"'), "line 1: split: expected a text"),
+    ("synthetic", replaced("clips.jsonl", "0.05", "-1"), r"line 1: parts\[0\]: expected an end"),
+    ("synthetic", replaced("clips.jsonl", "null", "7"), "line 1: attributes.breathiness: expect"),
 ]
 
 

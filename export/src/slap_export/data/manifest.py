@@ -9,6 +9,9 @@ seconds, `end` null is the end of the file. Paths are relative to the manifest's
 written out, never leave it; an absolute path is refused unless the caller allows it. Links inside
 the folder are followed: they are the owner's own arrangement. Keys nobody knows are refused, so
 that a misspelt one is never silently lost.
+
+`parts` is for a voice that changes: stretches of the recording, in seconds from its start, each
+`{"start": 0.0, "end": 1.4, "attributes": {...}}`.
 """
 
 from __future__ import annotations
@@ -18,9 +21,11 @@ import math
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from slap_export.corpus import Part
 
 
 class FieldError(ValueError):
@@ -62,6 +67,7 @@ class Recording:
     transcript: str | None = None
     attributes: Mapping[str, str | None] = field(default_factory=dict)
     captions: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()  # seconds from the start of the recording
 
     def __post_init__(self) -> None:
         if not self.split:
@@ -72,6 +78,11 @@ class Recording:
             raise FieldError("start", "seconds from 0 up", repr(self.start))
         if self.end is not None and not (math.isfinite(self.end) and self.end > self.start):
             raise FieldError("end", f"seconds after start ({self.start}) or null", repr(self.end))
+        for at, part in enumerate(self.parts):
+            if not (0 <= part.start < part.end < math.inf):
+                raise FieldError(
+                    f"parts[{at}]", "an end after its start", f"{part.start}, {part.end}"
+                )
 
 
 KEYS = tuple(f.name for f in fields(Recording))
@@ -126,6 +137,7 @@ def _line(recording: Recording, folder: Path, allow_absolute: bool) -> bytes:
     values["path"] = _relative(recording.path, folder, allow_absolute)
     values["attributes"] = dict(recording.attributes)
     values["captions"] = list(recording.captions)
+    values["parts"] = [asdict(part) for part in recording.parts]
     text = json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n"
     try:
         return text.encode()
@@ -161,8 +173,9 @@ def _recording(raw: bytes, folder: Path, allow_absolute: bool) -> Recording:
         speaker=_text_or_none("speaker", values.get("speaker")),
         language=_text_or_none("language", values.get("language")),
         transcript=_text_or_none("transcript", values.get("transcript")),
-        attributes=_attributes(values.get("attributes", {})),
+        attributes=attributes_of(values.get("attributes", {})),
         captions=_captions(values.get("captions", [])),
+        parts=parts_of(values.get("parts", [])),
     )
 
 
@@ -227,10 +240,25 @@ def _seconds(key: str, value: object) -> float:
         raise FieldError(key, "seconds", "a number beyond all bounds") from None
 
 
-def _attributes(value: object) -> dict[str, str | None]:
+def attributes_of(value: object, key: str = "attributes") -> dict[str, str | None]:
+    """Attributes as they are written: an object of texts and nulls."""
     if not isinstance(value, dict):
-        raise FieldError("attributes", "an object", _kind(value))
-    return {name: _text_or_none(f"attributes.{name}", held) for name, held in value.items()}
+        raise FieldError(key, "an object", _kind(value))
+    return {name: _text_or_none(f"{key}.{name}", held) for name, held in value.items()}
+
+
+def parts_of(value: object) -> tuple[Part, ...]:
+    """Parts as they are written: a list of objects."""
+    if not isinstance(value, list):
+        raise FieldError("parts", "a list", _kind(value))
+    found = []
+    for at, held in enumerate(value):
+        key = f"parts[{at}]"
+        if not isinstance(held, dict) or set(held) != {"start", "end", "attributes"}:
+            raise FieldError(key, "start, end and attributes", _kind(held))
+        start, end = (_seconds(f"{key}.{name}", held[name]) for name in ("start", "end"))
+        found.append(Part(start, end, attributes_of(held["attributes"], f"{key}.attributes")))
+    return tuple(found)
 
 
 def _captions(value: object) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Readers of downloaded corpora: a folder in its published layout becomes recordings.
+"""Readers of corpora: a folder in its published layout becomes recordings.
 
 Every reader is a module with one function, `read(folder) -> Iterator[Recording]`, found here by the
 corpus's name. A reader needs nothing but the folder, downloads nothing and stops at the first thing
@@ -23,6 +23,7 @@ from slap_export.data.readers import (
     paraspeechcaps,
     ravdess,
     svd,
+    synthetic,
     vctk,
 )
 
@@ -36,6 +37,7 @@ READERS: dict[str, Reader] = {
     "paraspeechcaps": paraspeechcaps.read,
     "ravdess": ravdess.read,
     "svd": svd.read,
+    "synthetic": synthetic.read,
     "vctk": vctk.read,
 }
 """Every reader by the name of its corpus."""

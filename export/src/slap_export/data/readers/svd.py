@@ -75,7 +75,7 @@ def read(folder: Path) -> Iterator[Recording]:
                 corpus="svd",
                 sex=row.choose("Geschlecht", {"w": "female", "m": "male"}),
                 age=age_group(_years(row)),
-                material="phrase" if match[5] else "vowel",
+                material="speech" if match[5] else "vowel" if match[2] else None,
                 vowel=match[2] or match[4],
                 pitch_asked=_PITCHES.get(match[3] or ""),
                 recording_type_label=row.choose(
