@@ -94,7 +94,7 @@ class CorpusConfig:
     """Folder of the corpus, relative to the folder of the TOML file's project (`export/`)."""
     seed: int
     train: int
-    """Spoken clips of the split; each is rendered several times with different changes."""
+    """Spoken clips of the split; each is rendered several times with another treatment."""
     validation: int
     test_voices: int
     test_languages: int
@@ -126,6 +126,11 @@ class FrontEndConfig:
     log: str
     log_floor: float
     log_floor_mode: str
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames that begin within a second."""
+        return self.sample_rate / self.hop_length
 
 
 @dataclass(frozen=True)
@@ -176,8 +181,26 @@ class TrainConfig:
     bfloat16: bool
     seed: int
     augment: AugmentConfig
+    late_frames: int = 0
+    """Frames after its start at which a crop may begin, at most; the end is filled with silence."""
+    packed_chunks: int | None = None
+    """Chunks of a row in which recordings of different lengths are packed one after the other;
+    without it all crops of a batch are as long as one another."""
     save_every_steps: int = 100
     """Steps after which an interrupted run loses nothing more; every epoch's end is saved too."""
+
+
+@dataclass(frozen=True)
+class GateConfig:
+    """What a lighter graph may change of the float32 graph's answers on validation recordings."""
+
+    winners: float = 0.01
+    """Share of answers, one for each recording and task, in which another class comes out first."""
+    probability_99: float = 0.06
+    """Change of a calibrated probability that 99 % of answers must stay below."""
+    probability_largest: float = 0.4
+    cosine: float = 0.998
+    """Mean cosine of a recording's embeddings by both graphs, at least."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +210,16 @@ class ExportConfig:
     background_clips: int
     minimum_precision: float
     """Calibration raises a task's abstention threshold until this share of answers is right."""
+    precisions: tuple[str, ...] = ("int8",)
+    """Lighter graphs to write, of `int8` and `float16`, if they pass the gate."""
+    calibration_clips: int = 128
+    """Training recordings that fix the scales of the int8 graph."""
+    gate: GateConfig = field(default_factory=GateConfig)
+
+    def __post_init__(self) -> None:
+        for name in self.precisions:
+            if name not in ("int8", "float16"):
+                raise ValueError(f"precisions: expected int8 or float16, got {name}")
 
 
 @dataclass(frozen=True)
