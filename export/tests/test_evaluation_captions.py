@@ -52,8 +52,13 @@ def test_true_captions_are_better_than_chance() -> None:
 @pytest.mark.parametrize(
     ("text", "facts"),
     [
-        ("a woman speaks slowly", {("sex", "female"), ("rate", "slow")}),
-        ("a man is talking not over the telephone", {("sex", "male"), ("band", "full")}),
+        ("a female speaker speaks slowly", {("sex", "female"), ("rate", "slow")}),
+        (
+            "a man is talking not over the telephone",
+            {("sex", "male"), ("age", "adult"), ("band", "full")},
+        ),
+        ("there isn't any tremor", {("tremor", "steady")}),
+        ("first hoarse, then smooth", {("begin_roughness", "hoarse"), ("end_roughness", "clear")}),
         ("that does not shake", {("tremor", "steady")}),
         ("the weather is fine", set()),
         ("", set()),

@@ -1,6 +1,5 @@
 """No paraphrase can have been a training caption, and their spread against worked numbers."""
 
-import dataclasses
 import re
 
 import numpy as np
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slap_export import captions
-from slap_export.captions import VOCABULARY, caption
+from slap_export.captions import VOCABULARY, Who, caption, sentences
 from slap_export.evaluation.paraphrases import PARAPHRASES, spread
 from slap_export.measured_captions import MEASURED
 from slap_export.tasks import TASKS, Task
@@ -30,48 +29,77 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9'-]+", text.lower()))
 
 
+# What the shapes of sentences add between wordings.
+LINKS = (
+    "a, an, the, of, and, recorded, voice, speech, with, whose voice is, who, but no, no, and no, "
+    "or"
+)
+# These only begin a sentence.
+BEGINNINGS = (*sentences.SOUNDS_LIKE, *sentences.SEEMS, *sentences.HEAR)
+HEARS = {_words(text) for text in sentences.HEAR}
+
+
 def _fragments() -> set[tuple[str, ...]]:
     """Every run of words that captions are put together from, however they are put together."""
-    texts = {"a", "an", "the", "of", "is", "sounds", "and", "recorded", "voice", "speech"}
-    for value in vars(captions).values():
+    texts = set(LINKS.split(", "))
+    for value in vars(sentences).values():
         if isinstance(value, tuple) and all(isinstance(part, str) for part in value):
-            texts.update(value)  # verbs, participles, nouns of a recording
+            texts.update(value)  # verbs, participles, nouns of a recording, beginnings
+    nouns = {item.noun for item in (*VOCABULARY, *MEASURED)} | set(sentences.RECORDING)
+    texts.update(f"{noun} {verb}" for noun in nouns for verb in ("is", "sounds"))
     for item in (*VOCABULARY, *MEASURED):
-        for field in dataclasses.fields(item):
-            value = getattr(item, field.name)
-            if isinstance(value, str):
-                texts.add(value)
-            elif isinstance(value, tuple):
-                texts.update(part for part in value if isinstance(part, str))
+        texts.update((item.noun, *item.adjectives, *item.absent, *item.wordings))
+        texts.update(f"it sounds {likeness}" for likeness in item.likenesses)
     return {_words(text) for text in texts if _words(text)}
 
 
+def _heard() -> set[tuple[str, ...]]:
+    """What may follow "I can hear"."""
+    texts = {"a", "an"}
+    for item in (*VOCABULARY, *MEASURED):
+        texts.update(item.heard)
+        if not isinstance(item, Who):
+            texts.update(f"{adjective} {item.noun}" for adjective in item.adjectives)
+    return {_words(text) for text in texts}
+
+
 FRAGMENTS = _fragments()
-LONGEST = max(map(len, FRAGMENTS))
-STARTS = {f[i:] for f in FRAGMENTS for i in range(len(f))}
-ENDS = {f[:i] for f in FRAGMENTS for i in range(1, len(f) + 1)}
+HEARD = _heard()
+LONGEST = max(map(len, FRAGMENTS | HEARD))
+MIDDLES = FRAGMENTS - {_words(text) for text in BEGINNINGS}
+ENDS = {f[:i] for f in MIDDLES for i in range(1, len(f) + 1)}
 INSIDES = {f[i:j] for f in FRAGMENTS for i in range(len(f)) for j in range(i + 1, len(f) + 1)}
+HEARS_STARTS = {f[i:] for f in HEARS for i in range(len(f))}
+HEARD_ENDS = {f[:i] for f in HEARD for i in range(1, len(f) + 1)}
+OTHER_STARTS = {f[i:] for f in FRAGMENTS - HEARS for i in range(len(f))}
 
 
 def could_be_written(text: str) -> bool:
     """Whether `text` may stand in a caption: the end of a fragment, fragments, a beginning.
 
-    Fragments may follow each other in any order, so this is true of more than captions say.
+    Fragments may follow each other in any order, so this is true of more than captions say. Only
+    beginnings have their place, and "I can hear" is followed by what is heard.
     """
     words = _words(text)
     if words in INSIDES:
         return True
-    reached = {i for i in range(1, LONGEST + 1) if words[:i] in STARTS}
+    reached: set[tuple[int, bool]] = set()  # words used up, and whether a HEARS came last
+    for length in range(1, LONGEST + 1):
+        if words[:length] in OTHER_STARTS:
+            reached.add((length, False))
+        if words[:length] in HEARS_STARTS:
+            reached.add((length, True))
     for start in range(1, len(words)):
-        if start in reached:
-            if words[start:] in ENDS:
+        for after_hear in (False, True):
+            if (start, after_hear) not in reached:
+                continue
+            if words[start:] in (HEARD_ENDS if after_hear else ENDS):
                 return True
-            reached |= {
-                start + length
-                for length in range(1, LONGEST + 1)
-                if words[start : start + length] in FRAGMENTS
-            }
-    return len(words) in reached
+            for length in range(1, LONGEST + 1):
+                part = words[start : start + length]
+                if part in (HEARD if after_hear else MIDDLES):
+                    reached.add((start + length, False))
+    return any(place == len(words) for place, _ in reached)
 
 
 def _attributes(vocabulary: captions.Vocabulary) -> st.SearchStrategy[dict[str, str]]:

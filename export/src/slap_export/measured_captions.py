@@ -35,14 +35,14 @@ def _voice(fact: Fact, like: Fact, name: str, weight: float = 1.0) -> Voicing:
     """The wordings of the attribute `like`, and "the `name` is low"."""
     found = next(item for item in VOICE if item.facts == (like,))
     clauses = (*found.clauses, f"the {name} is {fact[1]}")
-    return replace(found, facts=(fact,), clauses=clauses, topic=fact[0], weight=weight)
+    return replace(found, facts=(fact,), clauses=clauses, topic=fact[0], also=(), weight=weight)
 
 
 def _recording(fact: Fact, like: Fact, name: str, weight: float = 0.6) -> Setting:
     """As `_voice`, of the recording. Loudness and level are one topic: they nearly agree."""
     found = next(item for item in SETTING if item.facts == (like,))
     clauses = (*found.clauses, f"the {name} is {fact[1]}")
-    return replace(found, facts=(fact,), clauses=clauses, topic="intensity", weight=weight)
+    return replace(found, facts=(fact,), clauses=clauses, topic="intensity", also=(), weight=weight)
 
 
 def _named(
@@ -57,13 +57,31 @@ def _named(
     said = (f"with {fact[1]} {name}", *withs)
     clauses = (f"the {name} is {fact[1]}", *clauses)
     before = (f"{fact[1]}-{name}", *adjectives)
-    return Voicing((fact,), "voice", before, said, clauses, said, weight, fact[0])
+    return Voicing(
+        (fact,),
+        "voice",
+        before,
+        clauses,
+        manners=said,
+        withs=said,
+        weight=weight,
+        topic=fact[0],
+    )
 
 
 def _compared(
     fact: Fact, adjectives: tuple[str, ...], withs: tuple[str, ...], clauses: tuple[str, ...]
 ) -> Voicing:
-    return Voicing((fact,), "voice", adjectives, withs, clauses, withs, 0.8, fact[0])
+    return Voicing(
+        (fact,),
+        "voice",
+        adjectives,
+        clauses,
+        manners=withs,
+        withs=withs,
+        weight=0.8,
+        topic=fact[0],
+    )
 
 
 def _length(
@@ -73,7 +91,15 @@ def _length(
     clauses: tuple[str, ...],
     weight: float,
 ) -> Setting:
-    return Setting((("duration", value),), adjectives, places, clauses, weight, "duration")
+    return Setting(
+        (("duration", value),),
+        "recording",
+        adjectives,
+        clauses,
+        places=places,
+        weight=weight,
+        topic="duration",
+    )
 
 
 MEASURED: Vocabulary = (

@@ -124,15 +124,8 @@ def facts_in(text: str, known_phrases: Phrases) -> frozenset[Fact]:
 
 
 def _wordings(item: Who | Voicing | Setting) -> list[str]:
-    if isinstance(item, Who):
-        return [*item.people, *item.voices, *item.clauses]
-    if isinstance(item, Voicing):
-        nouns: tuple[str, ...] = (item.noun, "voice")
-        rest = (*item.manners, *item.clauses, *item.withs)
-    else:
-        nouns = _RECORDINGS
-        rest = (*item.places, *item.clauses)
-    found = [*item.adjectives, *rest]
+    found = [*item.adjectives, *item.wordings]
+    nouns = _RECORDINGS if isinstance(item, Setting) else (item.noun, "voice")
     for adjective in item.adjectives:
         for noun in nouns:
             found += [f"{adjective} {noun}", f"{noun} is {adjective}", f"{noun} sounds {adjective}"]
