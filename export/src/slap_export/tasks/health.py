@@ -86,8 +86,8 @@ TASKS: tuple[Task, ...] = (
             TaskClass(
                 "unbroken",
                 (
-                    "the voice sounds on evenly",
-                    "this person speaks in a voice that holds",
+                    "the voice is unbroken and sustained",
+                    "this person speaks in a voice that holds through",
                     "a recording of an unbroken voice",
                 ),
                 (("breaks", "unbroken"),),
@@ -111,9 +111,9 @@ TASKS: tuple[Task, ...] = (
             TaskClass(
                 "single",
                 (
-                    "the voice sounds as one tone",
-                    "this person speaks with a single tone",
-                    "a recording of a single-toned voice",
+                    "the voice has one tone",
+                    "this person speaks with one tone at a time",
+                    "a recording of an undivided voice",
                 ),
                 (("doubling", "single"),),
             ),

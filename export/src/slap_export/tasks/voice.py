@@ -145,8 +145,8 @@ TASKS: tuple[Task, ...] = (
             TaskClass(
                 "oral",
                 (
-                    "the voice is open and free",
-                    "this person speaks with an oral tone",
+                    "the voice resonates in the mouth",
+                    "this person speaks with an open, oral tone",
                     "a recording of a voice that sounds in the mouth",
                 ),
                 (("nasality", "oral"),),
@@ -288,7 +288,7 @@ TASKS: tuple[Task, ...] = (
             TaskClass(
                 "growing",
                 (
-                    "the voice grows towards the end",
+                    "the voice grows louder towards the end",
                     "this person begins softly and ends loudly",
                     "a recording of speech that gets louder and louder",
                 ),
