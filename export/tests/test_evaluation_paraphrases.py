@@ -30,10 +30,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 # What the shapes of sentences add between wordings.
-LINKS = (
-    "a, an, the, of, and, recorded, voice, speech, with, whose voice is, who, but no, no, and no, "
-    "or"
-)
+LINKS = "a, an, the, of, and, recorded, voice, speech, with, whose voice is, who, or"
 # These only begin a sentence.
 BEGINNINGS = (*sentences.SOUNDS_LIKE, *sentences.SEEMS, *sentences.HEAR)
 HEARS = {_words(text) for text in sentences.HEAR}
@@ -48,7 +45,9 @@ def _fragments() -> set[tuple[str, ...]]:
     nouns = {item.noun for item in (*VOCABULARY, *MEASURED)} | set(sentences.RECORDING)
     texts.update(f"{noun} {verb}" for noun in nouns for verb in ("is", "sounds"))
     for item in (*VOCABULARY, *MEASURED):
-        texts.update((item.noun, *item.adjectives, *item.absent, *item.wordings))
+        texts.update((item.noun, *item.adjectives, *item.wordings))
+        starts = (*sentences.HEAR_NO, "but no", "and no")
+        texts.update(f"{start} {word}" for start in starts for word in item.absent)
         texts.update(f"it sounds {likeness}" for likeness in item.likenesses)
     return {_words(text) for text in texts if _words(text)}
 

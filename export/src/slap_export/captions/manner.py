@@ -214,7 +214,7 @@ MANNER: tuple[Voicing, ...] = (
     voicing(
         "material=vowel",
         """
-        adjectives: sustained | held | sung-out | drawn-out-vowel
+        adjectives: sustained | held | sung-out | stretched
         verbs: holds one long vowel | sustains a vowel | says a long aah
             holds on to a single sound
         clauses: a vowel is held | one vowel is sustained | it is one long aah

@@ -27,7 +27,7 @@ _SOMEONE = ("someone", "a speaker", "a person", "the speaker", "somebody")
 RECORDING = ("recording", "audio clip", "clip", "audio", "sound")
 SOUNDS_LIKE = ("it sounds like", "sounds like", "this is", "that's", "this sounds like")
 HEAR = ("I can hear", "you can hear", "I hear", "you hear", "we hear", "I notice")
-_HEAR_NO = ("I can't hear any", "you can't hear any", "I don't notice any", "you won't hear any")
+HEAR_NO = ("I can't hear any", "you can't hear any", "I don't notice any", "you won't hear any")
 SEEMS = (
     "it sounds as if",
     "sounds as if",
@@ -41,7 +41,7 @@ SEEMS = (
 _WITHOUT_ARTICLE = ("speech", "intonation", "breathing", "audio", "sound")
 _AN_LETTERS_SAID_OTHERWISE = ("one", "usual", "uniform")
 
-_DENIED = 0.1  # share of things said by denying the opposite, where they can be
+_DENIED = 0.08  # share of things said by denying the opposite, where they can be
 _LIKENED = 0.12  # share of things said by a likeness, where they have one
 
 
@@ -145,7 +145,7 @@ class _Sentence:
         present: list[str] = []
         missing: list[str] = []
         for item in self.items:
-            if item.absent and self.own[id(item)].random() < 0.5:
+            if item.absent and self.own[id(item)].random() < 0.4:
                 missing.append(self._of(item, item.absent))
             elif item.heard and (not item.adjectives or self.own[id(item)].random() < 0.75):
                 present.append(self._of(item, item.heard))
@@ -154,7 +154,7 @@ class _Sentence:
             else:
                 present.append(_with_article(f"{self._of(item, item.adjectives)} {item.noun}"))
         if not present:
-            return f"{_pick(_HEAR_NO, self.dice)} {' or any '.join(missing)}"
+            return f"{_pick(HEAR_NO, self.dice)} {' or any '.join(missing)}"
         text = f"{_pick(HEAR, self.dice)} {_joined(present, self.dice)}"
         link = " but no " if self.dice.random() < 0.6 else ", no "
         return f"{text}{link}{' and no '.join(missing)}" if missing else text
