@@ -28,6 +28,7 @@ from slap_export.data.changes import (
     Noise,
     Room,
     Speed,
+    contradict_words,
     heard,
     level_word,
     relabelled,
@@ -190,6 +191,14 @@ def test_level_is_binned_as_in_the_synthetic_corpus(dbfs: float) -> None:
     found = relabelled({"level": "loud"}, (Gain(-3.0),), dbfs)
     assert found == {"level": level_word(dbfs)}
     assert relabelled({"level": "loud"}, (), dbfs) == {"level": "loud"}
+
+
+def test_words_are_kept_only_where_nothing_could_contradict_them() -> None:
+    for change in (Speed(1.02), Noise("hum", 40), Room(0.2, 25), Band(7500), Gain(2.0)):
+        assert not contradict_words((change,)), change
+    for change in (Speed(1.1), Noise("hum", 25), Room(0.3, 10), Band(3300, 300), Codec(8), Gain(3)):
+        assert contradict_words((Speed(1.0), change)), change
+    assert not contradict_words(())
 
 
 def test_what_is_heard() -> None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from slap_export.config import Config, ConfigError, load_config
+from slap_export.data.commands import add_commands as add_data_commands
 
 EPILOG = """\
 a bundle from nothing, in order:
   slap-export corpus synth --config CONFIG         synthetic voices with known attributes
   slap-export features     --config CONFIG         log-mel frames, by the device's front end
   slap-export train        --config CONFIG         contrastive training; continues if interrupted
-  slap-export evaluate     --config CONFIG         export to ONNX, calibrate, measure
-  slap-export pack         --config CONFIG         write the bundle
-  slap-export verify ../models/slap-voice-tiny     check a bundle
+  slap-export pack         --config CONFIG         export to ONNX, calibrate, write the bundle
+  slap-export report BUNDLE --corpus CORPUS        measure it as a device runs it: the model card
+  slap-export verify BUNDLE                        check it on every engine
 
 or all of it: slap-export all --config configs/slap-voice-tiny.toml
+
+recordings of your own or of a public corpus:
+  slap-export data --help                          manifest, leakage check, shards
 
 captions for recordings of which nothing is known:
   slap-export measures --corpus DIR -o FILE        measures, quantile bins, sentences
@@ -45,17 +50,12 @@ def run_features(arguments: argparse.Namespace) -> None:
 
 
 def run_train(arguments: argparse.Namespace) -> None:
-    from slap_export.features import compute_features
-    from slap_export.train import train
+    from slap_export.training.loop import train
 
-    compute_features(arguments.recipe, arguments.root, log)
-    log(f"trained: {train(arguments.recipe, arguments.root, log)}")
-
-
-def run_evaluate(arguments: argparse.Namespace) -> None:
-    from slap_export.pipeline import evaluate_run
-
-    evaluate_run(arguments.recipe, arguments.root, log)
+    recipe: Config = arguments.recipe
+    if arguments.epochs is not None:
+        recipe = replace(recipe, train=replace(recipe.train, epochs=arguments.epochs))
+    log(f"trained: {train(recipe, arguments.root, log, arguments.max_steps)}")
 
 
 def run_pack(arguments: argparse.Namespace) -> None:
@@ -65,10 +65,18 @@ def run_pack(arguments: argparse.Namespace) -> None:
     pack_run(arguments.recipe, arguments.root, folder, log)
 
 
-def run_verify(arguments: argparse.Namespace) -> None:
-    from slap_export.pipeline import verify_bundle
+def run_report(arguments: argparse.Namespace) -> None:
+    from slap_export.evaluation.of_bundle import Effort, report_bundle
 
-    print(verify_bundle(arguments.bundle))
+    effort = Effort(arguments.limit, arguments.probe, arguments.resamples, arguments.seed)
+    report_bundle(arguments.bundle, arguments.corpus, effort, arguments.out, log)
+
+
+def run_verify(arguments: argparse.Namespace) -> None:
+    from slap_export.verify import verify_bundle
+
+    for line in verify_bundle(arguments.bundle, arguments.checkpoint):
+        print(line, flush=True)
 
 
 def run_synth(arguments: argparse.Namespace) -> None:
@@ -115,11 +123,32 @@ def count(text: str) -> int:
     return number
 
 
+def measuring(command: argparse.ArgumentParser) -> None:
+    """How much `report` measures."""
+    command.add_argument("--limit", type=count, metavar="N", help="recordings of a split, at most")
+    command.add_argument(
+        "--probe", type=count, default=6000, metavar="N", help="training recordings of the probe"
+    )
+    command.add_argument("--resamples", type=count, default=1000, metavar="N")
+    command.add_argument("--seed", type=count, default=1)
+
+
+def trying(command: argparse.ArgumentParser) -> None:
+    """How long `train` trains, where it is not as long as the recipe says."""
+    command.add_argument("--epochs", type=count, metavar="N", help="instead of the recipe's number")
+    command.add_argument(
+        "--max-steps", type=count, metavar="N", help="of each epoch, to try a recipe out"
+    )
+
+
 def run_all(arguments: argparse.Namespace) -> None:
     run_synth(arguments)
     run_train(arguments)
-    run_evaluate(arguments)
     run_pack(arguments)
+    arguments.bundle = arguments.out or bundle_folder(arguments.recipe, arguments.root)
+    arguments.corpus = arguments.root / arguments.recipe.corpus.path
+    arguments.out = None
+    run_report(arguments)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -159,6 +188,7 @@ def parser() -> argparse.ArgumentParser:
         "every recording what is true of it, to the folder that the recipe names.",
         corpus.add_subparsers(required=True, metavar="KIND"),
     )
+    add_data_commands(commands)
     with_recipe(
         "features",
         run_features,
@@ -166,27 +196,25 @@ def parser() -> argparse.ArgumentParser:
         "Computes log-mel frames once, with the same front end that runs on a device (the Python "
         "package slap_edge, built from runtime/python), and keeps them under runs/features.",
     )
-    with_recipe(
+    train = with_recipe(
         "train",
         run_train,
         "train the towers",
-        "Trains on the corpus and writes runs/NAME/trained.pt after every epoch, with a line of "
-        "loss and validation scores in log.jsonl. Run it again to continue after an interruption; "
-        "remove runs/NAME to start over.",
+        "Trains on the corpus by the objectives that the recipe names and writes runs/NAME: "
+        "trained.pt after every epoch, with a line of losses and validation scores in log.jsonl; "
+        "tensorboard/ for `tensorboard --logdir`. Run it again to continue after an interruption, "
+        "at the last step that was saved; remove runs/NAME to start over. Several processes share "
+        "each batch: python -m torch.distributed.run --nproc-per-node N -m slap_export.cli train "
+        "--config FILE.",
     )
-    with_recipe(
-        "evaluate",
-        run_evaluate,
-        "export to ONNX, calibrate and measure",
-        "Exports float32 and int8 graphs, fits temperatures, biases and thresholds on the "
-        "validation split, and measures macro-F1 on the test splits. Writes evaluation.json.",
-    )
+    trying(train)
     pack = with_recipe(
         "pack",
         run_pack,
         "write the bundle",
-        "Writes towers, prompts, background, golden files, model card and manifest, then verifies "
-        "them. Needs an evaluation.",
+        "Exports the trained towers to ONNX, fits temperatures, biases and thresholds of the tasks "
+        "on the validation split, writes prompts, background, golden files, model card and "
+        "manifest, and verifies them. The card has no results before `report`.",
     )
     pack.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
     measures = commands.add_parser(
@@ -210,19 +238,40 @@ def parser() -> argparse.ArgumentParser:
     )
     measures.add_argument("--seed", type=count, default=1, help="of the captions' wordings")
     measures.set_defaults(run=run_measures)
+    report = commands.add_parser(
+        "report",
+        help="measure a bundle, and write its model card",
+        description="Embeds the test splits of a corpus with the bundle as a device does, through "
+        "the Rust runtime (float32 and int8), and measures: macro-F1 of every task with intervals "
+        "over speakers, calibration, other wordings, a linear probe, speakers, styles, retrieval "
+        "and localisation. Writes report.json, MODEL_CARD.md and reliability.svg into the bundle "
+        "and lists them in its manifest. Embeddings are kept in CORPUS/heard.",
+    )
+    report.add_argument("bundle", type=Path, metavar="BUNDLE")
+    report.add_argument("--corpus", type=Path, required=True, metavar="CORPUS")
+    report.add_argument(
+        "-o", "--out", type=Path, metavar="FOLDER", help="write here, leave the bundle as it is"
+    )
+    measuring(report)
+    report.set_defaults(run=run_report)
     verify = commands.add_parser(
         "verify",
-        help="check a bundle",
-        description="Checks sizes and hashes, and that the golden files come out again.",
+        help="check a bundle on every engine",
+        description="Checks sizes and hashes, and that the golden files come out again on "
+        "PyTorch (where the training's checkpoint is given), ONNX Runtime and tract. Prints the "
+        "largest differences; fails if one is too large.",
     )
-    verify.add_argument("bundle", type=Path, metavar="FOLDER")
+    verify.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verify.add_argument("--checkpoint", type=Path, metavar="FILE", help="runs/NAME/trained.pt")
     verify.set_defaults(run=run_verify)
     everything = with_recipe(
         "all",
         run_all,
         "everything, from nothing to a bundle",
-        "Synthesises the corpus if it is missing, then features, train, evaluate and pack.",
+        "Synthesises the corpus if it is missing, then features, train, pack and report.",
     )
+    trying(everything)
+    measuring(everything)
     everything.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
     return main_parser
 

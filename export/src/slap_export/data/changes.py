@@ -7,7 +7,7 @@ noise at 5 dB the recording is noisy. The thresholds are those of the synthetic 
 
 `TOUCHES` is the one table of which change may alter which attribute. `begin_X`, `end_X` and
 `X_words` (a corpus's own words) go with X. A caption that somebody wrote cannot be taken apart, so
-it is dropped with the first label that a change takes away or sets.
+it is dropped where a change might contradict any label at all.
 
 The order is that of the world: the speed of the tape, the room, the noise, the band of the
 microphone, the coder, the level.
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from slap_export.corpus.attributes import CHANGING
+from slap_export.corpus.attributes import CHANGING, VALUES
 from slap_export.corpus.effects import band, codec, noise, room
 from slap_export.corpus.effects.level import PEAK
 from slap_export.corpus.measures import rms
@@ -38,6 +38,9 @@ SAFE_SPEED = 0.03
 
 SPEED_LABELS = ("pitch", "register", "rate", "sex", "age", "pitch_for_sex")
 """What a change of speed beyond `SAFE_SPEED` contradicts."""
+
+HEARD_GAIN = 2.5
+"""Decibels that part `faint` from `medium` and `medium` from `loud`."""
 
 _IN_LOUD_NOISE = ("roughness", "creak", "tremor", "breaks", "effort", "fluency")  # below 6 dB
 _IN_NOISE = ("breathiness", "strain", "doubling", "nasality", "articulation", "quality")  # 12 dB
@@ -55,6 +58,9 @@ TOUCHES: dict[str, frozenset[str]] = {
     "gain": frozenset({"level"}),
 }
 """Which change may alter which attribute."""
+
+
+_ALL_KNOWN = {name: values[-1] for name, values in VALUES.items()}
 
 
 class Change(Protocol):
@@ -198,7 +204,7 @@ class Gain:
 
     def relabel(self, labels: Labels) -> Changed:
         # How loud it came out is measured by `relabelled`, which hears it.
-        return _lost(labels, ("level",)) if self.decibels else {}
+        return _lost(labels, ("level",)) if abs(self.decibels) >= HEARD_GAIN else {}
 
 
 def _lost(labels: Labels, names: tuple[str, ...]) -> Changed:
@@ -244,6 +250,11 @@ def relabelled(
     if changes and level_dbfs is not None:
         result["level"] = level_word(level_dbfs)
     return result
+
+
+def contradict_words(changes: tuple[Change, ...]) -> bool:
+    """Whether the changes might contradict what somebody wrote of the recording."""
+    return any(change.relabel(_ALL_KNOWN) for change in changes)
 
 
 def level_word(dbfs: float) -> str | None:

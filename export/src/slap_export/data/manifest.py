@@ -19,13 +19,13 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from slap_export.corpus import Part
+from slap_export.data.files import whole_file
 
 
 class FieldError(ValueError):
@@ -108,27 +108,14 @@ def write_manifest(
 
     The file appears whole or not at all: it is written beside its place and then renamed.
     """
-    folder = file.parent
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{file.name}.")
     count = 0
-    try:
-        with os.fdopen(handle, "wb") as out:
-            for recording in recordings:
-                try:
-                    line = _line(recording, folder, allow_absolute)
-                except FieldError as error:
-                    raise ManifestError(file, count + 1, error) from None
-                out.write(line)
-                count += 1
-            out.flush()
-            os.fsync(out.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_file(file) as out:
+        for recording in recordings:
+            try:
+                out.write(_line(recording, file.parent, allow_absolute))
+            except FieldError as error:
+                raise ManifestError(file, count + 1, error) from None
+            count += 1
     return count
 
 
@@ -170,11 +157,11 @@ def _recording(raw: bytes, folder: Path, allow_absolute: bool) -> Recording:
         split=_text("split", values["split"]),
         start=_seconds("start", values.get("start", 0.0)),
         end=None if end is None else _seconds("end", end),
-        speaker=_text_or_none("speaker", values.get("speaker")),
-        language=_text_or_none("language", values.get("language")),
-        transcript=_text_or_none("transcript", values.get("transcript")),
+        speaker=text_or_none("speaker", values.get("speaker")),
+        language=text_or_none("language", values.get("language")),
+        transcript=text_or_none("transcript", values.get("transcript")),
         attributes=attributes_of(values.get("attributes", {})),
-        captions=_captions(values.get("captions", [])),
+        captions=captions_of(values.get("captions", [])),
         parts=parts_of(values.get("parts", [])),
     )
 
@@ -225,7 +212,8 @@ def _text(key: str, value: object) -> str:
     return value
 
 
-def _text_or_none(key: str, value: object) -> str | None:
+def text_or_none(key: str, value: object) -> str | None:
+    """A text, or null, as it is written under a key."""
     if value is not None and not isinstance(value, str):
         raise FieldError(key, "a text or null", _kind(value))
     return value
@@ -244,7 +232,7 @@ def attributes_of(value: object, key: str = "attributes") -> dict[str, str | Non
     """Attributes as they are written: an object of texts and nulls."""
     if not isinstance(value, dict):
         raise FieldError(key, "an object", _kind(value))
-    return {name: _text_or_none(f"{key}.{name}", held) for name, held in value.items()}
+    return {name: text_or_none(f"{key}.{name}", held) for name, held in value.items()}
 
 
 def parts_of(value: object) -> tuple[Part, ...]:
@@ -261,7 +249,8 @@ def parts_of(value: object) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def _captions(value: object) -> tuple[str, ...]:
+def captions_of(value: object) -> tuple[str, ...]:
+    """Captions as they are written: a list of texts."""
     if not isinstance(value, list):
         raise FieldError("captions", "a list", _kind(value))
     return tuple(_text(f"captions[{at}]", held) for at, held in enumerate(value))

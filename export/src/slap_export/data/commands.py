@@ -1,0 +1,180 @@
+"""`slap-export data`: from recordings to a manifest, and from a manifest to shards."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slap_export.data.manifest import Recording
+
+EPILOG = """\
+in order:
+  slap-export data read KIND FOLDER -o MANIFEST    what a corpus's own tables say of its recordings
+  slap-export data stats MANIFEST                  how much there is, and of what
+  slap-export data check MANIFEST                  no speaker and no sound in two splits
+  slap-export data shards MANIFEST -o FOLDER       what training reads from front to back
+"""
+
+KINDS = (
+    "common_voice",
+    "coswara",
+    "crema_d",
+    "hugging_face",
+    "paraspeechcaps",
+    "ravdess",
+    "svd",
+    "synthetic",
+    "vctk",
+)
+"""The names of the readers, known here so that help need not load them."""
+
+_ABSOLUTE = "allow paths outside the manifest's folder, written in full"
+
+
+def log(line: str) -> None:
+    """Progress goes to standard error, at once."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def run_read(arguments: argparse.Namespace) -> None:
+    from slap_export.data.manifest import write_manifest
+    from slap_export.data.readers import reader
+
+    out: Path = arguments.out
+    if not arguments.folder.is_dir():
+        raise ValueError(f"{arguments.folder}: expected the folder of a corpus, got no folder")
+    count = write_manifest(
+        out, reader(arguments.kind)(arguments.folder), allow_absolute=arguments.absolute
+    )
+    log(f"{count} recordings in {out}")
+
+
+def run_check(arguments: argparse.Namespace) -> None:
+    from slap_export.data.audio import seconds_of
+    from slap_export.data.leakage import refuse_leaks
+
+    recordings = list(_recordings(arguments.manifests, arguments.absolute))
+    for recording in recordings:
+        seconds_of(recording)
+    refuse_leaks(recordings, audio=not arguments.names_alone)
+    nameless = sum(recording.speaker is None for recording in recordings)
+    if nameless:
+        log(f"{nameless} recordings name no speaker: whether they share one, nobody can tell")
+    splits = sorted({recording.split for recording in recordings})
+    if len(splits) == 1:
+        print(f"{len(recordings)} recordings, all in {splits[0]}: there is nothing to compare")
+    else:
+        print(f"{len(recordings)} recordings; {', '.join(splits)} share nothing")
+
+
+def run_stats(arguments: argparse.Namespace) -> None:
+    from slap_export.data.statistics import balance, render
+
+    print(render(balance(_recordings(arguments.manifests, arguments.absolute))))
+
+
+def run_shards(arguments: argparse.Namespace) -> None:
+    from slap_export.data.shard_writer import write_shards
+
+    manifest: Path = arguments.manifest
+    index = write_shards(
+        _recordings([manifest], arguments.absolute),
+        manifest.parent,
+        arguments.out,
+        arguments.size,
+        skip_broken=arguments.skip_broken,
+        report=log,
+    )
+    for problem in index.left_out:
+        log(f"left out: {problem}")
+    count = sum(shard.recordings for shard in index.shards)
+    hours = sum(shard.seconds for shard in index.shards) / 3600
+    print(f"{count} recordings, {hours:.2f} hours, in {len(index.shards)} shards")
+
+
+def _recordings(manifests: list[Path], allow_absolute: bool) -> Iterator[Recording]:
+    from slap_export.data.manifest import read_manifest
+
+    for manifest in manifests:
+        found = False
+        for recording in read_manifest(manifest, allow_absolute=allow_absolute):
+            found = True
+            yield recording
+        if not found:
+            raise ValueError(f"{manifest}: expected at least one recording, got none")
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Registers `data` and what belongs to it."""
+    text = "read corpora, check them and cut them into shards"
+    data = commands.add_parser(
+        "data",
+        help=text,
+        description=text.capitalize() + ".",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    kinds = data.add_subparsers(required=True, metavar="COMMAND")
+
+    read = kinds.add_parser(
+        "read",
+        help="write the manifest of a corpus",
+        description="Reads a corpus as it was published and writes a line of JSON for each"
+        " recording: path, speaker, language, transcript, attributes, captions and split."
+        " Stops at the first thing that is not as the layout says, and names it.",
+    )
+    read.add_argument(
+        "kind",
+        metavar="KIND",
+        choices=KINDS,
+        help=f"one of {', '.join(KINDS)}; hugging_face is any folder with a metadata.csv",
+    )
+    read.add_argument("folder", type=Path, metavar="FOLDER")
+    read.add_argument("-o", "--out", type=Path, required=True, metavar="MANIFEST")
+    read.set_defaults(run=run_read)
+
+    check = kinds.add_parser(
+        "check",
+        help="refuse splits that share a speaker or a sound",
+        description="Compares speakers, spans of files and decoded sound across splits, and"
+        " opens every file. Exits with 1 and says what leaks, or what cannot be heard.",
+    )
+    check.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST")
+    check.add_argument(
+        "--names-alone", action="store_true", help="compare speakers and files, not what is heard"
+    )
+    check.set_defaults(run=run_check)
+
+    stats = kinds.add_parser(
+        "stats",
+        help="count hours, speakers, languages and attributes",
+        description="Prints how much each split holds, and how often each value of an attribute"
+        " occurs there.",
+    )
+    stats.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST")
+    stats.set_defaults(run=run_stats)
+
+    shards = kinds.add_parser(
+        "shards",
+        help="cut the recordings out and pack them for training",
+        description="Cuts every recording out, mixes it down to one channel of 16 kHz and writes"
+        " tar files in WebDataset's layout, with an index. Run it again to go on after an"
+        " interruption; the same manifest gives the same bytes.",
+    )
+    shards.add_argument("manifest", type=Path, metavar="MANIFEST")
+    shards.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER")
+    shards.add_argument(
+        "--size", type=int, default=1000, metavar="N", help="recordings in a shard (default: 1000)"
+    )
+    shards.add_argument(
+        "--skip-broken",
+        action="store_true",
+        help="leave out what cannot be heard and list it in the index; stops there otherwise",
+    )
+    shards.set_defaults(run=run_shards)
+    for command in (read, check, stats, shards):
+        command.add_argument("--absolute", action="store_true", help=_ABSOLUTE)
