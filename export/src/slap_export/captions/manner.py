@@ -67,7 +67,7 @@ MANNER: tuple[Voicing, ...] = (
             the words tumble out | the speaker is in a rush
         withs: speaking fast | in a hurry | at a rapid pace
         likenesses: like somebody with a bus to catch | like an auctioneer | like a machine gun
-        heard: rapid talking | words in a rush
+        heard: rapid talking | words in a rush | quick words | hasty talking
         opposites: slow | unhurried
         denials: there is nothing slow about it | nobody takes any time here
         """,
@@ -86,7 +86,7 @@ MANNER: tuple[Voicing, ...] = (
         withs: speaking slowly | without haste | at a slow pace
         likenesses: like somebody half asleep | like a tape running too slowly
             like somebody with all the time in the world
-        heard: slow talking | words drawn out
+        heard: slow talking | words drawn out | long-drawn words | sluggish talking
         opposites: fast | hurried
         denials: there is nothing fast about it | nobody is in a hurry here
         """,
@@ -145,10 +145,11 @@ MANNER: tuple[Voicing, ...] = (
             without opening the mouth | mumbling
         clauses: the words are slurred | the words run together | the consonants are blurred
             the speaker mumbles | half of the sounds are swallowed
+            one can hardly make out the words | the mouth hardly opens
         withs: that mumbles | swallowing half of the sounds | with slack articulation
         likenesses: like somebody with a full mouth | like somebody with marbles in the mouth
             like somebody who has just been to the dentist | as if the tongue were heavy
-        heard: mumbling | slurred words | blurred consonants
+        heard: mumbling | slurred words | blurred consonants | swallowed syllables
         denied: distinct | well-articulated
         verbs: mumbles | is mumbling
         denials: the words do not come out distinctly | hardly a word is distinct
@@ -163,10 +164,10 @@ MANNER: tuple[Voicing, ...] = (
             well-enunciated
         manners: distinctly | with crisp consonants | with careful articulation
         clauses: every word is distinct | the words are pronounced clearly
-            the consonants are crisp
+            the consonants are crisp | each sound can be made out | every syllable is clear
         withs: with crisp articulation | that pronounces every sound
         likenesses: like an actor on stage | like a careful teacher
-        heard: crisp consonants | every single syllable
+        heard: crisp consonants | every single syllable | clearly pronounced words
         absent: mumbling | slurring
         denied: mumbled | slurred | indistinct
         denials: the speaker does not mumble | no sound is swallowed | nobody slurs the words
@@ -200,10 +201,12 @@ MANNER: tuple[Voicing, ...] = (
         """
         adjectives: fluent | flowing | uninterrupted | pause-free
         manners: fluently | without a stop | in one flow | without hesitating
+            without searching for words
         clauses: the words flow | the speaker does not hesitate | one word follows the other
+            the talk runs on
         withs: that flows | without long pauses | that never falters
         likenesses: like running water | like somebody who knows the text by heart
-        heard: a steady flow of words
+        heard: a steady flow of words | fluent talking | words without gaps
         absent: hesitation | long pauses | gaps between the words
         denied: hesitant | halting | faltering
         denials: the speaker never stops to think | nothing holds the words up
@@ -214,11 +217,12 @@ MANNER: tuple[Voicing, ...] = (
     voicing(
         "material=vowel",
         """
-        adjectives: sustained | held | sung-out | stretched
+        adjectives: sustained | held | sung-out | stretched | prolonged | steady long
         verbs: holds one long vowel | sustains a vowel | says a long aah
             holds on to a single sound
         clauses: a vowel is held | one vowel is sustained | it is one long aah
-            somebody keeps to a single sound | a single vowel goes on and on
+            somebody keeps to a single sound | a single vowel goes on and on | only aah is said
+            there is only one sound
         withs: holding a vowel | sustaining one sound | on a held vowel
         likenesses: like somebody tuning up to sing | like a single long note
             like somebody saying aah
@@ -234,9 +238,10 @@ MANNER: tuple[Voicing, ...] = (
     voicing(
         "material=speech",
         """
-        adjectives: running | connected | continuous
+        adjectives: running | connected | continuous | flowing text
         manners: in sentences | in words and phrases | in running speech
         clauses: somebody says words | there are words | sentences are spoken | it is running speech
+            something is being said | whole sentences are heard
         withs: speaking in sentences | that says words
         heard: words | sentences | connected speech
         absent: held vowel

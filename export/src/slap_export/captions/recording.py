@@ -18,7 +18,8 @@ SETTING: tuple[Setting, ...] = (
         clauses: the background is noisy | there is loud noise | noise covers the voice
             one has to listen through the noise
         likenesses: like a machine hall
-        heard: loud noise | noise in the background | a lot of noise
+        heard: loud noise | noise in the background | a lot of noise | a noisy background
+            a racket behind the voice
         denied: quiet-background | noise-free
         denials: the background is anything but quiet | the background is not quiet
         """,
@@ -83,7 +84,7 @@ SETTING: tuple[Setting, ...] = (
         places: in a quiet place | without background noise | with silence behind | free of noise
         clauses: the background is quiet | there is hardly any noise | no noise disturbs the voice
         likenesses: like the inside of a studio
-        heard: silence behind the voice
+        heard: silence behind the voice | a quiet background
         absent: background noise | static | hiss or hum
         denied: noisy
         denials: there is no noise behind it
@@ -108,7 +109,7 @@ SETTING: tuple[Setting, ...] = (
         clauses: it is a phone line | the bandwidth is narrow | it sounds like a telephone
             the treble and the bass are cut off
         likenesses: like somebody calling from a phone booth | like an old answering machine
-        heard: a telephone line | a tinny sound
+        heard: a telephone line | a tinny sound | somebody on the phone | a phone call
         denied: full-bandwidth | hi-fi
         denials: neither treble nor bass comes through | the bandwidth is not full
         """,
@@ -120,9 +121,11 @@ SETTING: tuple[Setting, ...] = (
         adjectives: full-bandwidth | wide-band | hi-fi
         places: in full bandwidth | with all the treble and bass | not over the telephone
         clauses: the bandwidth is full | it is not a telephone line | the treble is all there
-        heard: all of the treble
+            high and low tones all come through
+        heard: all of the treble | the whole range of sound
         denied: narrow-band | tinny
         denials: this is no phone call | nothing of the treble is cut off
+        likenesses: like a good radio studio
         """,
         0.28,
     ),
@@ -135,7 +138,7 @@ SETTING: tuple[Setting, ...] = (
         clauses: the room echoes | there is a lot of reverberation | the sound echoes
             the walls throw the sound back
         likenesses: like somebody in a church | like the inside of a cave | as if in a swimming hall
-        heard: an echo | a big hall | reverberation
+        heard: an echo | a big hall | reverberation | sound bouncing off the walls
         denied: dry
         denials: the sound does not die off at once
         """,
@@ -148,7 +151,7 @@ SETTING: tuple[Setting, ...] = (
         places: close to the microphone | in a dry room | without echo | with no reverberation
         clauses: the room is dry | there is no echo | the sound is close and dry
         likenesses: like the inside of a wardrobe full of coats
-        heard: a dry room
+        heard: a dry room | sound without walls
         absent: echo | reverberation | room sound
         denied: echoing | reverberant
         denials: nothing echoes | the walls throw nothing back
@@ -161,9 +164,9 @@ SETTING: tuple[Setting, ...] = (
         adjectives: faint | very faint | barely audible | low-level | weak
         places: at a very low level | faintly | with the volume turned down
         clauses: the level is very low | it can hardly be heard | the volume is low
-            the volume has to be turned up
-        likenesses: as if from far away
-        heard: hardly anything
+            the volume has to be turned up | one has to strain to hear it
+        likenesses: as if from far away | like something heard through three doors
+        heard: hardly anything | a very quiet signal
         opposites: loud
         denials: the volume is nowhere near normal but very low
         """,
@@ -174,9 +177,10 @@ SETTING: tuple[Setting, ...] = (
         """
         adjectives: loud | high-level | strong and loud
         places: at a high level | with the volume turned up | at full volume
-        clauses: the level is high | the volume is high | it is recorded loud
+        clauses: the level is high | the volume is high | it is recorded loud | it is very loud
+            the volume has to be turned down
         likenesses: as if right at the ear
-        heard: a loud signal
+        heard: a loud signal | a very loud signal
         opposites: faint
         """,
         0.9,
@@ -202,7 +206,8 @@ SETTING: tuple[Setting, ...] = (
             something covers the microphone
         likenesses: like somebody with a pillow over the face | as if through a wall
             like somebody in the next room | like a voice through a scarf
-        heard: a muffled sound | a dull, covered sound
+        heard: a muffled sound | a dull, covered sound | somebody behind a wall
+            a voice under a blanket
         absent: treble | brightness
         denied: open | crisp-sounding
         denials: the high tones do not come through | the microphone is not free
@@ -214,8 +219,9 @@ SETTING: tuple[Setting, ...] = (
         """
         adjectives: open | bright-sounding | unmuffled
         places: with an open microphone | with nothing over the microphone
-        clauses: the microphone is open | the sound is open
-        heard: an open sound
+        clauses: the microphone is open | the sound is open | the high tones come through
+            nothing is in front of the microphone
+        heard: an open sound | open, bright sound
         absent: muffling
         denied: muffled | dull
         denials: nothing covers the microphone | nothing muffles the sound
@@ -232,7 +238,7 @@ SETTING: tuple[Setting, ...] = (
             the peaks are cut off
         likenesses: like a megaphone turned up too far | like a broken loudspeaker
             like an electric guitar
-        heard: distortion | clipping | an overloaded microphone | crunching peaks
+        heard: distortion | clipping | an overloaded microphone | crunching peaks | blown-out sound
         denied: undistorted
         denials: the peaks do not come through whole | the gain is not right but far too high
         """,
@@ -243,8 +249,9 @@ SETTING: tuple[Setting, ...] = (
         """
         adjectives: undistorted | unclipped
         places: without distortion | with the gain set right
-        clauses: the sound is undistorted | the peaks are whole
-        heard: an undistorted sound
+        clauses: the sound is undistorted | the peaks are whole | nothing crackles with overload
+            the gain is right
+        heard: an undistorted sound | whole peaks
         absent: distortion | clipping | overload
         denied: distorted | overdriven | clipped
         denials: nothing is distorted | the microphone is not overloaded
@@ -261,7 +268,8 @@ SETTING: tuple[Setting, ...] = (
         clauses: a coder has garbled the sound | digital artefacts are heard | the bitrate is low
             the sound is coarsely coded
         likenesses: like a bad video call | like an over-compressed file | like a cheap digital toy
-        heard: digital artefacts | a coarse coder | compression artefacts
+        heard: digital artefacts | a coarse coder | compression artefacts | garbled sound
+            a poor internet line
         denied: uncompressed
         denials: the sound has not survived the coder | the bitrate is anything but high
         """,
@@ -273,7 +281,8 @@ SETTING: tuple[Setting, ...] = (
         adjectives: uncompressed | artefact-free
         places: without digital artefacts | at a high bitrate
         clauses: the bitrate is high | no coder has touched it
-        heard: a sound without artefacts
+            the sound has not been squeezed by a coder
+        heard: a sound without artefacts | uncompressed sound
         absent: digital artefacts | compression artefacts | coder noise
         denied: garbled | low-bitrate | glitchy
         denials: no coder garbles the sound | nothing is lost to compression

@@ -36,26 +36,33 @@ WHO: tuple[Who, ...] = (
     who(
         "sex=female",
         """
-        people: a female speaker | a female talker | a female person
-        voices: female voice | feminine voice | female speaking voice
+        people: a female speaker | a female talker | a female person | a female voice-user
+            one female speaker
+        voices: female voice | feminine voice | female speaking voice | female-sounding voice
+            womanly voice
         subjects: this female speaker
         clauses: the speaker is female | the voice is female | the voice is feminine
+            it sounds female | it sounds feminine | the talker is female
         heard: a female voice | a feminine voice
         denied: male | masculine
         denials: the speaker is not male | it does not sound masculine
+        likenesses: like a female speaker
         """,
         0.7,
     ),
     who(
         "sex=male",
         """
-        people: a male speaker | a male talker | a male person
-        voices: male voice | masculine voice | male speaking voice
+        people: a male speaker | a male talker | a male person | one male speaker
+        voices: male voice | masculine voice | male speaking voice | male-sounding voice
+            manly voice
         subjects: this male speaker
-        clauses: the speaker is male | the voice is male | the voice is masculine
+        clauses: the speaker is male | the voice is male | the voice is masculine | it sounds male
+            it sounds masculine | the talker is male
         heard: a male voice | a masculine voice
         denied: female | feminine
         denials: the speaker is not female | it does not sound feminine
+        likenesses: like a male speaker
         """,
         0.7,
     ),
@@ -63,13 +70,16 @@ WHO: tuple[Who, ...] = (
         "age=child",
         """
         people: a child | a kid | a young child | a little kid | a very young speaker | a young kid
+            somebody still at primary school | a small girl or boy
         voices: child's voice | childlike voice | kid's voice | small child's voice | childish voice
+            little kid's voice | schoolchild's voice
         subjects: this kid | the child | the little one
         clauses: the speaker is a child | it must be a kid | a child is talking
-            the voice is childlike
-            the voice belongs to a child
+            the voice is childlike | the voice belongs to a child | it sounds like a small child
+            the voice has not grown up yet | the talker is a little kid
         heard: a child talking | a little kid | a kid's voice
-        likenesses: like a schoolchild | like a small boy or girl
+        likenesses: like a schoolchild | like a small boy or girl | like a preschooler
+            like a little one at the playground
         denied: grown-up
         denials: it is not an adult | not a grown-up but a child is talking
             the speaker is nowhere near grown up
@@ -79,14 +89,17 @@ WHO: tuple[Who, ...] = (
     who(
         "age=adult",
         """
-        people: an adult | an adult speaker | a grown-up | a grown person
-        voices: adult voice | grown-up voice | mature voice
+        people: an adult | an adult speaker | a grown-up | a grown person | a mature speaker
+            someone grown up
+        voices: adult voice | grown-up voice | mature voice | fully grown voice
         subjects: the grown-up | the adult
         clauses: the speaker is an adult | it is a grown-up | the voice is grown-up
-            the voice belongs to an adult
+            the voice belongs to an adult | the talker is an adult | it sounds grown up
+            the voice has long since grown up
         heard: an adult voice | a grown-up talking
         denied: childlike | childish
         denials: it is not a child | the speaker is no child | not a kid but an adult is talking
+        likenesses: like an adult speaker
         """,
         0.7,
     ),
@@ -190,12 +203,14 @@ COMPANY: tuple[Voicing, ...] = (
         manners: at the same time as somebody else | over another speaker | in crosstalk
             while a second person talks too | together with a second speaker
         clauses: two people talk at once | two speakers overlap
-            a second voice talks over the first
-            they talk across each other | two voices are heard together | there are two speakers
+            a second voice talks over the first | they talk across each other
+            two voices are heard together | there are two speakers
+            somebody else talks at the same time | there are two people
         withs: with a second speaker over it | mixed with another voice | amid crosstalk
         likenesses: like two people interrupting each other | like two radios at once
             as if a second person kept interrupting
         heard: two people at once | a second speaker on top | two voices talking over each other
+            someone else talking underneath
         denials: it is not one person but two | there is not just one speaker
             the speaker is not alone
         """,
@@ -205,14 +220,16 @@ COMPANY: tuple[Voicing, ...] = (
     voicing(
         "speakers=one",
         """
-        adjectives: one-speaker | solo
+        adjectives: one-speaker | solo | single-speaker
         manners: alone | with nobody else talking | without being interrupted by anyone
         clauses: only one person talks | there is one speaker | a single person is talking
+            it is a single speaker | nobody joins in
         withs: that is alone | of a single speaker
         heard: one lone speaker | a single speaker
         absent: second speaker | second talker | crosstalk
         denied: overlapping | overlaid
         denials: nobody else talks | no other person talks at the same time
+        likenesses: like a monologue
         """,
         0.28,
         noun="speech",
@@ -220,12 +237,12 @@ COMPANY: tuple[Voicing, ...] = (
     voicing(
         "english=english",
         """
-        adjectives: English | English-language
+        adjectives: English | English-language | anglophone
         manners: in English | in the English language | English | using English words
         clauses: the language is English | English is spoken | the words are English
-            it is in English | what is said is English
+            it is in English | what is said is English | somebody speaks English
         withs: speaking English | in English | using the English language
-        heard: English | English words | somebody speaking English
+        heard: English | English words | somebody speaking English | the English language
         likenesses: like an English speaker
         denials: no foreign language is spoken | it is not a foreign language but English
         """,
@@ -235,13 +252,15 @@ COMPANY: tuple[Voicing, ...] = (
     voicing(
         "english=other",
         """
-        adjectives: foreign-language | non-English | foreign
+        adjectives: foreign-language | non-English | foreign | un-English
         manners: in a foreign language | in a language other than English | not in English
             in some other language than English
         clauses: the language is foreign | a foreign language is spoken | the words are foreign
             it is in another language than English | an English speaker would not understand it
+            the language is some other than English | somebody speaks a foreign language
         withs: speaking a foreign language | in another language than English
         heard: a foreign language | words in another language | somebody speaking a foreign tongue
+            foreign words
         likenesses: like a speaker of another language
         absent: English | English words
         denied: English
