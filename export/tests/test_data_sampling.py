@@ -1,9 +1,8 @@
-"""Balanced weights are balanced and capped, and sampling resumes where it was."""
+"""Balanced weights are balanced and capped, and what a step draws needs no memory."""
 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slap_export.data.manifest import Recording
-from slap_export.data.sampling import BalancedSampler, SamplerState, balanced_weights
+from slap_export.data.sampling import balanced_weights, epoch_draws, recording_weights, step_draws
 
 
 def made(*values: tuple[str, str | None]) -> list[Recording]:
@@ -24,15 +23,15 @@ def made(*values: tuple[str, str | None]) -> list[Recording]:
 
 def test_two_values_by_hand() -> None:
     found = made(("en", "male"), ("en", "male"), ("en", "male"), ("en", "female"))
-    assert balanced_weights(found, ["sex"], cap=2.0) == pytest.approx([1 / 6] * 3 + [1 / 2])
+    assert recording_weights(found, ["sex"], cap=2.0) == pytest.approx([1 / 6] * 3 + [1 / 2])
     # One draw in four is 1/4 an epoch: a cap of 1 makes all alike, 1.6 allows 0.4.
-    assert balanced_weights(found, ["sex"], cap=1.0) == pytest.approx([1 / 4] * 4)
-    assert balanced_weights(found, ["sex"], cap=1.6) == pytest.approx([0.2] * 3 + [0.4])
+    assert recording_weights(found, ["sex"], cap=1.0) == pytest.approx([1 / 4] * 4)
+    assert recording_weights(found, ["sex"], cap=1.6) == pytest.approx([0.2] * 3 + [0.4])
 
 
 def test_unknown_values_keep_their_share() -> None:
     found = made(("en", "male"), ("en", "male"), ("en", "female"), ("en", None))
-    weights = balanced_weights(found, ["sex"], cap=10)
+    weights = recording_weights(found, ["sex"], cap=10)
     assert weights == pytest.approx([3 / 16, 3 / 16, 3 / 8, 1 / 4])
 
 
@@ -43,7 +42,7 @@ FOUND = st.lists(st.sampled_from(PAIRS), max_size=60).map(lambda extra: made(*PA
 
 @given(FOUND)
 def test_all_keys_are_balanced_without_a_cap(found: list[Recording]) -> None:
-    weights = balanced_weights(found, ["language", "sex"], cap=1e9)
+    weights = recording_weights(found, ["language", "sex"], cap=1e9)
     shares = Counter()
     for recording, weight in zip(found, weights, strict=True):
         shares[recording.language] += weight
@@ -54,10 +53,10 @@ def test_all_keys_are_balanced_without_a_cap(found: list[Recording]) -> None:
 
 @given(FOUND, st.floats(1, 5), st.integers(0, 2**32))
 def test_the_cap_holds_in_every_epoch(found: list[Recording], cap: float, seed: int) -> None:
-    weights = balanced_weights(found, ["language", "sex"], cap)
+    weights = recording_weights(found, ["language", "sex"], cap)
     assert weights.sum() == pytest.approx(1)
     assert weights.max() * len(found) <= cap * (1 + 1e-9)
-    counts = np.bincount(BalancedSampler(weights, seed).epoch(3), minlength=len(found))
+    counts = np.bincount(epoch_draws(weights, seed, 3), minlength=len(found))
     expected = weights * len(found)
     assert (counts >= np.floor(expected - 1e-6)).all()
     assert (counts <= np.ceil(expected + 1e-6)).all()
@@ -67,42 +66,46 @@ WEIGHTS = st.lists(st.floats(0, 10), min_size=1, max_size=30).filter(lambda w: s
 
 
 @settings(max_examples=50)
-@given(WEIGHTS, st.integers(0, 99), st.integers(0, 100))
-def test_resumed_is_as_if_never_stopped(weights: list[float], seed: int, step: int) -> None:
-    whole = list(islice(BalancedSampler(np.array(weights), seed), step + 40))
-    stopped = BalancedSampler(np.array(weights), seed)
-    assert list(islice(stopped, step)) == whole[:step]
-    resumed = BalancedSampler(np.array(weights), seed)
-    resumed.resume(stopped.state())
-    assert list(islice(resumed, 40)) == whole[step:]
+@given(WEIGHTS, st.integers(0, 99), st.integers(0, 5), st.integers(1, 12))
+def test_steps_make_up_the_epoch(weights: list[float], seed: int, epoch: int, batch: int) -> None:
+    whole = epoch_draws(np.array(weights), seed, epoch)
+    steps = range(-(-len(weights) // batch))
+    parts = [step_draws(np.array(weights), seed, epoch, step, batch) for step in steps]
+    assert np.concatenate(parts).tolist() == whole.tolist()
+    assert len(whole) == len(weights)
     assert all(weights[at] > 0 for at in whole)
+    assert len(step_draws(np.array(weights), seed, epoch, len(steps), batch)) == 0
 
 
 def test_seeds_and_epochs_differ() -> None:
     weights = np.ones(50)
-    one, two = BalancedSampler(weights, 1), BalancedSampler(weights, 2)
-    assert sorted(one.epoch(0)) == list(range(50))
-    assert list(one.epoch(0)) != list(one.epoch(1))
-    assert list(one.epoch(0)) != list(two.epoch(0))
+    one = epoch_draws(weights, 1, 0)
+    assert sorted(one) == list(range(50))
+    assert list(one) == list(epoch_draws(weights, 1, 0))
+    assert list(one) != list(epoch_draws(weights, 1, 1))
+    assert list(one) != list(epoch_draws(weights, 2, 0))
 
 
-def test_another_samplers_state_is_refused() -> None:
-    sampler = BalancedSampler(np.ones(3), 1)
-    with pytest.raises(ValueError, match="state: expected seed 1"):
-        sampler.resume(BalancedSampler(np.ones(3), 2).state())
-    with pytest.raises(ValueError, match="state: expected seed 1 and weights"):
-        sampler.resume(BalancedSampler(np.ones(4), 1).state())
-    with pytest.raises(ValueError, match="step: expected 0 or more"):
-        sampler.resume(SamplerState(1, -1, sampler.state().digest))
+def test_a_rare_value_is_drawn_more_often_and_no_more_than_the_cap() -> None:
+    rows = [{"creak": "creaky" if n < 10 else "clear"} for n in range(100)]
+    weights = balanced_weights(rows, ["creak"], cap=3.0)
+    draws = np.concatenate([epoch_draws(weights, 0, epoch) for epoch in range(4)])
+    # Equal shares would draw each of the ten five times an epoch; the cap allows three.
+    assert (np.bincount(draws, minlength=100)[:10] == 12).all()
+    assert (draws < 10).mean() == pytest.approx(0.3)
+    even = balanced_weights(rows, ["creak"], cap=5.0)
+    assert (epoch_draws(even, 0, 0) < 10).mean() == pytest.approx(0.5)
 
 
 def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match="cap: expected 1 or more"):
-        balanced_weights(made(("en", None)), [], cap=0.5)
+        recording_weights(made(("en", None)), [], cap=0.5)
     with pytest.raises(ValueError, match="sex: expected a value in at least one recording"):
-        balanced_weights(made(("en", None)), ["sex"], cap=2)
+        recording_weights(made(("en", None)), ["sex"], cap=2)
     with pytest.raises(ValueError, match="recordings: expected at least one"):
-        balanced_weights([], [], cap=2)
+        recording_weights([], [], cap=2)
     for weights in ([], [0.0], [-1.0, 2.0], [float("nan")]):
         with pytest.raises(ValueError, match="weights: expected"):
-            BalancedSampler(np.array(weights), 0)
+            epoch_draws(np.array(weights), 0, 0)
+    with pytest.raises(ValueError, match="step and batch: expected"):
+        step_draws(np.ones(3), 0, 0, -1, 2)

@@ -7,18 +7,19 @@ an epoch on average; what the cap takes away goes to the others.
 
 An epoch draws as many recordings as there are, by systematic sampling: the draws lie one apart on
 the cumulated weights, so each recording comes as often as its weight says, rounded down or up.
-The order is a function of seed and epoch alone: a step number is all there is to resume from.
+What a step draws is a function of weights, seed, epoch and step: there is no state to save.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slap_export.data.manifest import Recording
+
+Weights = NDArray[np.float64]
 
 FIELDS = ("language", "speaker", "split")
 """Keys that are fields of a recording; every other key is an attribute (`corpus` is one)."""
@@ -29,20 +30,32 @@ def value_of(recording: Recording, key: str) -> str | None:
     return getattr(recording, key) if key in FIELDS else recording.attributes.get(key)
 
 
+def recording_weights(recordings: Sequence[Recording], keys: Sequence[str], cap: float) -> Weights:
+    """`balanced_weights` of recordings by keys, each a field of `FIELDS` or an attribute."""
+    rows = [{key: value_of(recording, key) for key in keys} for recording in recordings]
+    return balanced_weights(rows, keys, cap)
+
+
 def balanced_weights(
-    recordings: Sequence[Recording], keys: Sequence[str], cap: float, rounds: int = 200
-) -> np.ndarray:
+    rows: Sequence[Mapping[str, str | None]], keys: Sequence[str], cap: float, rounds: int = 200
+) -> Weights:
     """Probability of each recording, [recordings], that gives the values of each key equal shares.
 
-    `cap` is the most an epoch may repeat a recording on average, 1 or more. Where keys cannot all
-    be balanced at once the last round counts; where the cap forbids it, rare values stay rare.
+    Args:
+        rows: The attributes of every recording.
+        keys: Those that are balanced.
+        cap: The most an epoch may repeat a recording on average, 1 or more; 1 draws each once.
+        rounds: At most so many passes over the keys.
+
+    Where keys cannot all be balanced at once the last round counts; where the cap forbids it, rare
+    values stay rare.
     """
-    if not recordings:
+    if not rows:
         raise ValueError("recordings: expected at least one, got none")
     if not cap >= 1:
         raise ValueError(f"cap: expected 1 or more, got {cap}")
-    groups = [_groups(recordings, key) for key in keys]
-    weights = np.full(len(recordings), 1.0 / len(recordings))
+    groups = [_groups(rows, key) for key in keys]
+    weights = np.full(len(rows), 1.0 / len(rows))
     for _ in range(rounds):
         before = weights.copy()
         for members in groups:
@@ -50,15 +63,47 @@ def balanced_weights(
             for at in members:
                 weights[at] *= known / len(members) / weights[at].sum()
         weights /= weights.sum()
-        if np.abs(weights - before).max() < 1e-12 / len(recordings):
+        if np.abs(weights - before).max() < 1e-12 / len(rows):
             break
-    return _capped(weights, cap / len(recordings))
+    return _capped(weights, cap / len(rows))
 
 
-def _groups(recordings: Sequence[Recording], key: str) -> list[np.ndarray]:
+def epoch_draws(weights: Weights, seed: int, epoch: int) -> NDArray[np.int64]:
+    """The recordings of one epoch, in the order they are drawn, [recordings]."""
+    weights = _checked(weights)
+    size = len(weights)
+    rng = np.random.default_rng((seed, epoch))
+    shuffled = rng.permutation(size)
+    edges = np.cumsum(weights[shuffled]) * size
+    # Rounding must not leave the last draw past the last recording that has any weight.
+    edges[edges >= edges[-1]] = size
+    marks = np.minimum(rng.random() + np.arange(size), np.nextafter(size, 0))
+    return rng.permutation(shuffled[np.searchsorted(edges, marks, side="right")])
+
+
+def step_draws(weights: Weights, seed: int, epoch: int, step: int, batch: int) -> NDArray[np.int64]:
+    """The recordings of one step, [batch]; the last step of an epoch may be shorter.
+
+    Whoever takes many steps of an epoch slices `epoch_draws` instead.
+    """
+    if step < 0 or batch < 1:
+        raise ValueError(f"step and batch: expected 0 and 1 or more, got {step} and {batch}")
+    return epoch_draws(weights, seed, epoch)[step * batch : (step + 1) * batch]
+
+
+def _checked(weights: Weights) -> Weights:
+    weights = np.asarray(weights, dtype=np.float64)
+    if weights.ndim != 1 or not len(weights):
+        raise ValueError(f"weights: expected a list of numbers, got shape {weights.shape}")
+    if not np.isfinite(weights).all() or weights.min() < 0 or weights.sum() <= 0:
+        raise ValueError("weights: expected finite numbers from 0 up, and not all 0")
+    return weights / weights.sum()
+
+
+def _groups(rows: Sequence[Mapping[str, str | None]], key: str) -> list[NDArray[np.int64]]:
     found: dict[str, list[int]] = {}
-    for at, recording in enumerate(recordings):
-        value = value_of(recording, key)
+    for at, row in enumerate(rows):
+        value = row.get(key)
         if value is not None:
             found.setdefault(value, []).append(at)
     if not found:
@@ -78,68 +123,3 @@ def _capped(weights: np.ndarray, most: float) -> np.ndarray:
         rest = 1.0 - most * int(full.sum())
         result = np.where(full, most, weights * (max(rest, 0.0) / free))
     return result
-
-
-@dataclass(frozen=True)
-class SamplerState:
-    """Where a sampler stands, and which sampler it was."""
-
-    seed: int
-    step: int
-    digest: str
-
-
-class BalancedSampler:
-    """Indices of recordings, without end; the same for the same weights and seed."""
-
-    def __init__(self, weights: np.ndarray, seed: int, step: int = 0) -> None:
-        weights = np.asarray(weights, dtype=np.float64)
-        if weights.ndim != 1 or not len(weights):
-            raise ValueError(f"weights: expected a list of numbers, got shape {weights.shape}")
-        if not np.isfinite(weights).all() or weights.min() < 0 or weights.sum() <= 0:
-            raise ValueError("weights: expected finite numbers from 0 up, and not all 0")
-        if seed < 0 or step < 0:
-            raise ValueError(f"seed and step: expected 0 or more, got {seed} and {step}")
-        self._weights = weights / weights.sum()
-        self._seed = seed
-        self._step = step
-        self._order = (-1, np.empty(0, dtype=np.int64))
-
-    def state(self) -> SamplerState:
-        """What `resume` takes."""
-        return SamplerState(self._seed, self._step, self._digest())
-
-    def resume(self, state: SamplerState) -> None:
-        """Goes on from a state; refuses the state of a sampler with other weights or seed."""
-        if (state.seed, state.digest) != (self._seed, self._digest()):
-            raise ValueError(
-                f"state: expected seed {self._seed} and weights {self._digest()},"
-                f" got {state.seed} and {state.digest}"
-            )
-        if state.step < 0:
-            raise ValueError(f"step: expected 0 or more, got {state.step}")
-        self._step = state.step
-
-    def epoch(self, number: int) -> np.ndarray:
-        """The draws of one epoch, [recordings]."""
-        rng = np.random.default_rng([self._seed, number])
-        size = len(self._weights)
-        shuffled = rng.permutation(size)
-        edges = np.cumsum(self._weights[shuffled]) * size
-        # Rounding must not leave the last draw past the last recording that has any weight.
-        edges[edges >= edges[-1]] = size
-        marks = np.minimum(rng.random() + np.arange(size), np.nextafter(size, 0))
-        return rng.permutation(shuffled[np.searchsorted(edges, marks, side="right")])
-
-    def __iter__(self) -> Iterator[int]:
-        return self
-
-    def __next__(self) -> int:
-        epoch, place = divmod(self._step, len(self._weights))
-        if self._order[0] != epoch:
-            self._order = (epoch, self.epoch(epoch))
-        self._step += 1
-        return int(self._order[1][place])
-
-    def _digest(self) -> str:
-        return hashlib.sha256(self._weights.astype("<f8").tobytes()).hexdigest()[:16]
