@@ -22,7 +22,7 @@ from slap_export.captions import (
     consistent,
     flipped,
 )
-from slap_export.captions.changes import PHASES
+from slap_export.captions.changes import BEGIN, END, PHASES
 from slap_export.captions.items import Item, facts_of, voicing, wordings_of
 from slap_export.captions.sentences import Recipe, sentence
 from slap_export.corpus.attributes import CHANGING, VALUES
@@ -86,7 +86,7 @@ def test_a_flip_is_false_of_the_clip_and_else_the_same(
     assert consistent(other.facts, attributes) is False
     assert other.text != said.text
     assert {name for name, _ in other.facts} <= {name for name, _ in said.facts}
-    new = {name.split("_", 1)[-1] if "_" in name else name for name, _ in other.facts - said.facts}
+    new = {name.removeprefix(BEGIN).removeprefix(END) for name, _ in other.facts - said.facts}
     assert len(new) == 1
 
 
