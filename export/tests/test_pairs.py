@@ -1,10 +1,21 @@
 """Which captions count as true of which recordings."""
 
+from pathlib import Path
+
 import numpy as np
 
 from slap_export.captions import caption, consistent
+from slap_export.corpus import CorpusClip, Part
 from slap_export.corpus.attributes import VALUES
-from slap_export.pairs import CaptionPool, attribute_codes
+from slap_export.pairs import (
+    ABSENT,
+    CaptionPool,
+    CaptionRows,
+    PartPool,
+    attribute_codes,
+    draw_flips,
+    draw_parts,
+)
 
 
 def pool_of(recordings: list[dict], captions: list[dict]) -> CaptionPool:
@@ -14,6 +25,8 @@ def pool_of(recordings: list[dict], captions: list[dict]) -> CaptionPool:
         np.array([attribute_codes(facts) for facts in captions], np.int8),
         np.array([attribute_codes(attributes) for attributes in recordings], np.int8),
         np.arange(len(recordings))[:, None],
+        np.full((len(captions), 0), ABSENT),
+        PartPool(*(np.empty(0),) * 4),
     )
 
 
@@ -45,3 +58,40 @@ def test_agrees_with_the_captions_own_rule() -> None:
             expected = consistent(entry.facts, attributes)
             assert (true[i, j], unsure[i, j]) == (expected is True, expected is None)
     assert true.diagonal().all()
+
+
+def test_a_flipped_caption_is_false_wherever_the_caption_is_true() -> None:
+    rng = np.random.default_rng(2)
+    known = {"sex": "female", "age": "adult", "rate": "slow", "noise": "quiet", "band": "full"}
+    rows = CaptionRows(VALUES)
+    captions = [caption(known, rng) for _ in range(20)]
+    for drawn in captions:
+        rows.row(drawn)
+    flips = draw_flips(rows, list(rows.rows), 2, seed=1)
+    facts = [drawn.facts for drawn in rows.rows]
+    assert (flips != ABSENT).all()
+    for row, found in enumerate(flips):
+        for flip in found:
+            assert consistent(facts[flip], dict(facts[row])) is False
+    again = CaptionRows(VALUES, dict.fromkeys(list(rows.rows)[: len(flips)]))
+    again.rows = {drawn: row for row, drawn in enumerate(again.rows)}
+    assert (draw_flips(again, list(again.rows), 2, seed=1) == flips).all()
+
+
+def test_parts_are_described_by_their_own_attributes() -> None:
+    parts = (Part(0.0, 1.5, {"phonation": "whispered"}), Part(1.5, 3.0, {"phonation": "voiced"}))
+
+    def clip(name: str, split: str, parts: tuple[Part, ...]) -> CorpusClip:
+        path, whole = Path(f"{name}.wav"), {"rate": "slow", "phonation": None}
+        return CorpusClip(name, path, split, "noise", "v", "en-us", "", 3.0, whole, parts)
+
+    clips = [clip("a", "train", ()), clip("b", "train", parts), clip("c", "validation", parts)]
+    rows = CaptionRows(VALUES)
+    pool = draw_parts(rows, clips, 3, seed=1)
+    assert pool.of_clip.tolist() == [[ABSENT, ABSENT], [0, 1], [ABSENT, ABSENT]]
+    assert pool.seconds.tolist() == [[0.0, 1.5], [1.5, 3.0]]
+    phonation = list(VALUES).index("phonation")
+    stated = rows.facts()[pool.captions][..., phonation]  # [parts, 3]
+    assert (stated == np.array([[0], [1]])).all()
+    assert (pool.attributes[:, phonation] == [0, 1]).all()
+    assert draw_parts(rows, clips, 0, seed=1).seconds.shape == (0, 2)

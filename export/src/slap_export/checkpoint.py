@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import torch
 from slap_export.config import Config, FrontEndConfig, build, to_dict
 from slap_export.text import TextProjection
 from slap_export.towers import SlapTower
+from slap_export.towers.branches import AttributeBranch, BranchedTower
+from slap_export.towers.captioner import Captioner
 
 AFTER_TRAINING = ("bundle", "export", "scoring", "quality")
 """Sections of a recipe that only the bundle depends on."""
@@ -37,11 +40,34 @@ class Trained:
     revision: str
     """Git revision of the code that trained it."""
     epochs: int
+    branches: dict[str, AttributeBranch] = field(default_factory=dict)
+    """Branches on the tower by name, such as `speaker`; maybe none."""
+    captioner: Captioner | None = None
+    """What writes captions from the tower's tokens, if it was trained."""
+
+    def branched(self) -> BranchedTower | None:
+        """The tower and its branches as one, if it has any."""
+        return BranchedTower(self.tower, self.branches) if self.branches else None
 
     @property
     def front_end(self) -> dict[str, Any]:
         """The manifest's `front_end`, with normalisation by the training statistics."""
         return front_end_spec(self.config.front_end, self.statistics)
+
+
+def run_folder(config: Config, root: Path) -> Path:
+    """Where the checkpoints, log and recipe of this bundle's training are kept."""
+    return root / config.runs / config.bundle.name
+
+
+def attribute_branches(config: Config) -> dict[str, AttributeBranch]:
+    """The branches that the recipe's objectives train, before training."""
+    tables = {"speaker": config.objectives.speaker, "semantic": config.objectives.semantic}
+    return {
+        name: AttributeBranch(config.tower, table.dim, affine=table.affine, heads=table.heads)
+        for name, table in tables.items()
+        if table is not None
+    }
 
 
 def front_end_spec(
@@ -55,8 +81,9 @@ def front_end_spec(
 
 
 def save_trained(trained: Trained, path: Path) -> None:
-    """Writes the result of training."""
-    torch.save(
+    """Writes the result of training, whole or not at all."""
+    captioner = trained.captioner
+    save_whole(
         {
             "tower": trained.tower.state_dict(),
             "projection": trained.projection.state_dict(),
@@ -65,9 +92,23 @@ def save_trained(trained: Trained, path: Path) -> None:
             "config": to_dict(trained.config),
             "revision": trained.revision,
             "epochs": trained.epochs,
+            "branches": {name: branch.state_dict() for name, branch in trained.branches.items()},
+            "captioner": None
+            if captioner is None
+            else {"weights": captioner.state_dict(), "vocabulary": list(captioner.vocabulary)},
         },
         path,
     )
+
+
+def save_whole(content: dict[str, Any], path: Path) -> None:
+    """Writes a file that is either the old one or all of the new one, whenever it is cut off."""
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        torch.save(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
 
 
 def load_trained(path: Path, recipe: Config) -> Trained:
@@ -84,6 +125,15 @@ def load_trained(path: Path, recipe: Config) -> Trained:
     tower, projection = SlapTower(config.tower), TextProjection(config.tower.embedding_dim)
     tower.load_state_dict(content["tower"])
     projection.load_state_dict(content["projection"])
+    branches = attribute_branches(config)
+    for name, branch in branches.items():
+        branch.load_state_dict(content["branches"][name])
+        branch.eval()
+    captioner, table = None, config.objectives.captioning
+    if table is not None:
+        captioner = Captioner(table, config.tower, content["captioner"]["vocabulary"])
+        captioner.load_state_dict(content["captioner"]["weights"])
+        captioner.eval()
     return Trained(
         tower.eval(),
         projection.eval(),
@@ -92,6 +142,8 @@ def load_trained(path: Path, recipe: Config) -> Trained:
         config,
         content["revision"],
         content["epochs"],
+        branches,
+        captioner,
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from slap_export.captions import Caption, caption
+from slap_export.captions import Caption, caption, flipped
 from slap_export.config import Config
 from slap_export.corpus import CorpusClip
 from slap_export.corpus.attributes import VALUES
@@ -18,18 +18,50 @@ from slap_export.measured_captions import VALUES as MEASURED_VALUES
 from slap_export.measured_captions import measured_caption
 from slap_export.text import embed_captions, text_files
 
-# Code of an attribute that is not known of a recording, or not stated by a caption.
+# Code of an attribute that is not known of a recording, or not stated by a caption;
+# number of a caption or a part that does not exist.
 ABSENT = -1
+
+Attributes = Mapping[str, str | None]
 
 
 def attribute_codes(
-    attributes: Mapping[str, str | None], known: Mapping[str, tuple[str, ...]] = VALUES
+    attributes: Attributes, known: Mapping[str, tuple[str, ...]] = VALUES
 ) -> list[int]:
     """Number of each attribute's value, in the order of `known`."""
     return [
         ABSENT if (value := attributes.get(name)) is None else values.index(value)
         for name, values in known.items()
     ]
+
+
+def truth(
+    known: NDArray[np.int8], stated: NDArray[np.int8]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether caption j is true of recording i, and whether that is unsure, [B, C] each.
+
+    A caption is false of a recording when a fact contradicts a known
+    attribute; otherwise it is unsure when a fact is about an unknown one.
+
+    Args:
+        known: Codes of the recordings' attributes [B, A].
+        stated: Codes of the captions' facts [C, A].
+    """
+    known, stated = known[:, None, :], stated[None, :, :]
+    said = stated != ABSENT
+    false = (said & (known != ABSENT) & (known != stated)).any(axis=-1)  # [B, C]
+    unsure = ~false & (said & (known == ABSENT)).any(axis=-1)  # [B, C]
+    return ~false & ~unsure, unsure
+
+
+@dataclass(frozen=True)
+class PartPool:
+    """The parts of recordings whose voice changes, with captions of their own."""
+
+    of_clip: NDArray[np.int64]  # [recordings, 2] numbers of its parts, or ABSENT
+    seconds: NDArray[np.float64]  # [parts, 2] start and end
+    attributes: NDArray[np.int8]  # [parts, attributes]
+    captions: NDArray[np.int64]  # [parts, captions per part] rows of `texts`
 
 
 @dataclass(frozen=True)
@@ -41,6 +73,8 @@ class CaptionPool:
     facts: NDArray[np.int8]  # [captions, attributes] value stated, or ABSENT
     attributes: NDArray[np.int8]  # [recordings, attributes] value known, or ABSENT
     of_clip: NDArray[np.int64]  # [recordings, captions per recording] rows of `texts`
+    flips: NDArray[np.int64]  # [captions, flips] rows of `texts` with one fact flipped, or ABSENT
+    parts: PartPool
 
     def draw(self, clips: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
         """One caption for each recording, as rows of `texts`, [B]."""
@@ -49,24 +83,71 @@ class CaptionPool:
     def truth(
         self, clips: NDArray[np.int64], captions: NDArray[np.int64]
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Whether caption j is true of recording i, and whether that is unsure, [B, B] each.
+        """Whether caption j is true of recording i, and whether that is unsure, [B, B] each."""
+        return truth(self.attributes[clips], self.facts[captions])
 
-        A caption is false of a recording when a fact contradicts a known
-        attribute; otherwise it is unsure when a fact is about an unknown one.
-        """
-        known = self.attributes[clips][:, None, :]  # [B, 1, A]
-        stated = self.facts[captions][None, :, :]  # [1, B, A]
-        said = stated != ABSENT
-        false = (said & (known != ABSENT) & (known != stated)).any(axis=-1)  # [B, B]
-        unsure = ~false & (said & (known == ABSENT)).any(axis=-1)  # [B, B]
-        return ~false & ~unsure, unsure
+
+@dataclass
+class CaptionRows:
+    """Numbers captions as they come; the same words stating the same facts come once."""
+
+    known: Mapping[str, tuple[str, ...]]
+    rows: dict[Caption, int] = field(default_factory=dict)
+
+    def row(self, drawn: Caption) -> int:
+        """The caption's number."""
+        return self.rows.setdefault(drawn, len(self.rows))
+
+    def facts(self) -> NDArray[np.int8]:
+        """Codes of what every caption states, [captions, attributes]."""
+        codes = [attribute_codes(dict(drawn.facts), self.known) for drawn in self.rows]
+        return np.array(codes, np.int8).reshape(len(codes), len(self.known))
+
+
+def generator(seed: int, text: str) -> np.random.Generator:
+    """Chance of its own for each text, so that a change to one leaves the others' draws."""
+    return np.random.default_rng((seed, zlib.crc32(text.encode())))
+
+
+def draw_flips(
+    pool: CaptionRows, captions: Sequence[Caption], count: int, seed: int
+) -> NDArray[np.int64]:
+    """Flipped versions of each caption as rows, [captions, count]; ABSENT where there is none."""
+    flips = np.full((len(captions), count), ABSENT, np.int64)
+    for row, stated in enumerate(captions):
+        rng = generator(seed, f"{stated.text} flipped")
+        for place in range(count):
+            drawn = flipped(stated, rng)
+            flips[row, place] = ABSENT if drawn is None else pool.row(drawn)
+    return flips
+
+
+def draw_parts(pool: CaptionRows, clips: Sequence[CorpusClip], count: int, seed: int) -> PartPool:
+    """Captions of the parts of the training recordings; no parts where `count` is 0."""
+    of_clip = np.full((len(clips), 2), ABSENT, np.int64)
+    seconds, attributes, captions = [], [], []
+    for index, clip in enumerate(clips):
+        if count == 0 or clip.split != "train":
+            continue
+        rng = generator(seed, f"{clip.id} parts")
+        for place, part in enumerate(clip.parts):
+            of_clip[index, place] = len(seconds)
+            seconds.append((part.start, part.end))
+            attributes.append(attribute_codes(part.attributes, pool.known))
+            captions.append([pool.row(caption(part.attributes, rng)) for _ in range(count)])
+    return PartPool(
+        of_clip,
+        np.array(seconds, np.float64).reshape(-1, 2),
+        np.array(attributes, np.int8).reshape(-1, len(pool.known)),
+        np.array(captions, np.int64).reshape(len(captions), count),
+    )
 
 
 def build_pool(
     clips: list[CorpusClip],
     config: Config,
     cache: Path,
-    bins: Sequence[Mapping[str, str | None]] | None = None,
+    bins: Sequence[Attributes] | None = None,
 ) -> CaptionPool:
     """Draws captions for the training recordings and embeds each different one once.
 
@@ -77,30 +158,36 @@ def build_pool(
         bins: The quantile bins of every recording, needed for `text.measured_captions`.
     """
     count, measured = config.text.captions_per_clip, config.text.measured_captions
+    seed, objectives = config.train.seed, config.objectives
     if measured and bins is None:
         raise ValueError("captions from measures need the quantile bins of every recording")
-    known = {**VALUES, **MEASURED_VALUES} if measured else VALUES
     described = [
         {**clip.attributes, **(bins[index] if bins is not None and measured else {})}
         for index, clip in enumerate(clips)
     ]
     # The same words may state what is known and what was measured: they are two captions.
-    rows: dict[Caption, int] = {}
-    facts: list[list[int]] = []
+    pool = CaptionRows({**VALUES, **MEASURED_VALUES} if measured else VALUES)
     of_clip = np.full((len(clips), count + measured), ABSENT, np.int64)
     for index, clip in enumerate(clips):
         if clip.split != "train":
             continue
-        # A generator of its own, so that a change to one recording leaves the others' captions.
-        rng = np.random.default_rng((config.train.seed, zlib.crc32(clip.id.encode())))
+        rng = generator(seed, clip.id)
         for place in range(count + measured):
             drawn = measured_caption(described[index], rng) if place >= count else None
-            drawn = drawn or caption(clip.attributes, rng)
-            row = rows.setdefault(drawn, len(rows))
-            if row == len(facts):
-                facts.append(attribute_codes(dict(drawn.facts), known))
-            of_clip[index, place] = row
-    texts = [drawn.text for drawn in rows]
-    sentences = embed_captions(texts, cache, *text_files(cache), config.text.max_tokens)
-    attributes = np.array([attribute_codes(found, known) for found in described], np.int8)
-    return CaptionPool(texts, sentences, np.array(facts, np.int8), attributes, of_clip)
+            of_clip[index, place] = pool.row(drawn or caption(clip.attributes, rng))
+    flips = draw_flips(
+        pool, list(pool.rows), objectives.flips.captions if objectives.flips else 0, seed
+    )
+    parts = draw_parts(
+        pool, clips, objectives.segments.captions if objectives.segments else 0, seed
+    )
+    texts = [drawn.text for drawn in pool.rows]
+    return CaptionPool(
+        texts,
+        embed_captions(texts, cache, *text_files(cache), config.text.max_tokens),
+        pool.facts(),
+        np.array([attribute_codes(found, pool.known) for found in described], np.int8),
+        of_clip,
+        flips,
+        parts,
+    )

@@ -1,0 +1,124 @@
+"""A corpus of a few noises and a recipe of a tiny tower, for the tests of training."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from slap_export.config import Config, load_config
+from slap_export.corpus.attributes import VALUES
+
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+
+OBJECTIVES = """
+[objectives.contrastive]
+kind = "multi_positive"
+
+[objectives.flips]
+captions = 1
+
+[objectives.segments]
+captions = 1
+
+[objectives.reconstruction]
+share = 0.5
+
+[objectives.prototypes]
+share = 0.5
+prototypes = 16
+hidden = 16
+bottleneck = 8
+
+[objectives.captioning]
+share = 0.5
+layers = 1
+heads = 2
+head_dim = 8
+hidden = 16
+
+[objectives.speaker]
+dim = 8
+
+[objectives.semantic]
+"""
+
+
+def write_corpus(folder: Path, training: int = 32, validation: int = 4) -> None:
+    """Noises of one to three seconds with attributes at random; every fourth changes."""
+    rng = np.random.default_rng(1)
+    (folder / "audio").mkdir(parents=True)
+    lines = []
+    for at in range(training + validation):
+        seconds = float(rng.uniform(1.0, 3.0))
+        path = f"audio/{at}.wav"
+        audio = 0.1 * rng.standard_normal(int(seconds * 16000))
+        soundfile.write(folder / path, audio.astype(np.float32), 16000)
+
+        def drawn() -> dict[str, str | None]:
+            return {
+                name: None if rng.random() < 0.3 else str(rng.choice(values))
+                for name, values in VALUES.items()
+            }
+
+        parts = []
+        if at % 4 == 0:
+            middle = seconds / 2
+            parts = [
+                {"start": 0.0, "end": middle, "attributes": drawn()},
+                {"start": middle, "end": seconds, "attributes": drawn()},
+            ]
+        lines.append(
+            {
+                "id": f"clip{at}",
+                "path": path,
+                "split": "train" if at < training else "validation",
+                "engine": "noise",
+                "speaker": f"voice{at % 5}",
+                "language": ("en-us", "de")[at % 2],
+                "text": f"this is sentence number {at % 7}",
+                "seconds": seconds,
+                "attributes": drawn(),
+                "parts": parts,
+            }
+        )
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (folder / "clips.jsonl").write_text(text, encoding="utf-8")
+
+
+def write_recipe(root: Path, name: str = "small", objectives: str = OBJECTIVES) -> Path:
+    """The recipe of a tower that takes milliseconds a step, in `root`/configs."""
+    text = RECIPE.read_text(encoding="utf-8")
+    changes = {
+        'name = "slap-voice-tiny"': f'name = "{name}"',
+        'path = "corpora/voice-tiny"': 'path = "corpus"',
+        "\nlayers = 5": "\nlayers = 2",
+        "\nheads = 5": "\nheads = 2",
+        "\nhead_dim = 32": "\nhead_dim = 8",
+        "\nhidden = 448": "\nhidden = 24",
+        "\nembedding_dim = 256": "\nembedding_dim = 16",
+        "\ncaptions_per_clip = 3": "\ncaptions_per_clip = 1",
+        "\nepochs = 30": "\nepochs = 2",
+        "\nbatch = 192": "\nbatch = 8",
+        "\ncrop_chunks = [6, 9]": "\ncrop_chunks = [3, 4]",
+        "\nbfloat16 = true": "\nbfloat16 = false\nsave_every_steps = 2",
+        "[objectives.contrastive]\n"
+        'kind = "multi_positive"\n'
+        "weight = 1.0\n"
+        "early_share = 0.25\n": objectives,
+    }
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path = root / "configs" / f"{name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def small_project(root: Path) -> Config:
+    """Corpus and recipe in a folder."""
+    write_corpus(root / "corpus")
+    return load_config(write_recipe(root))
