@@ -25,6 +25,14 @@ def test_bins_and_error_by_hand() -> None:
     assert error == pytest.approx((0.6 + 0.3 + 2 * 0.33 + 0.05) / 5)
 
 
+def test_weights_by_hand() -> None:
+    # Two right by 0.9 of which one counts thrice, and one wrong by 0.6.
+    weights = np.array([3.0, 1.0, 1.0])
+    found = reliability(_two([0.9, 0.9, 0.6]), np.array([0, 0, 1]), 10, weights)
+    assert [entry.weight for entry in found if entry.answers] == pytest.approx([0.2, 0.8])
+    assert expected_calibration_error(found) == pytest.approx(0.2 * 0.6 + 0.8 * 0.1)
+
+
 def test_edges_belong_to_the_lower_bin() -> None:
     found = reliability(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([0, 0]), 2)
     assert [entry.answers for entry in found] == [1, 1]

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slap_export.evaluation.ablation import Run, confusions, markdown, mean_macro_f1, table
+from slap_export.evaluation.ablation import Run, markdown, table
+from slap_export.evaluation.confusions import confusions, mean_macro_f1
 from slap_export.evaluation.intervals import bootstrap, draws, percentile_interval
 from slap_export.scoring import macro_f1
 

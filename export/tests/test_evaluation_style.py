@@ -11,6 +11,7 @@ from slap_export.evaluation.style import (
     pearson,
     spearman,
     style_correlation,
+    weighted_pearson,
 )
 
 
@@ -57,7 +58,7 @@ def test_a_space_of_styles_correlates_negatively() -> None:
     found = style_correlation(embeddings, distances)
     assert found.pairs == 6
     assert found.spearman == pytest.approx(-1)
-    assert -1 < found.pearson < -0.9
+    assert -1 < found.pearson.value < -0.9
 
 
 def test_pairs_of_one_speaker_or_without_distance_are_left_out() -> None:
@@ -65,3 +66,22 @@ def test_pairs_of_one_speaker_or_without_distance_are_left_out() -> None:
     distances = np.ones((4, 4))
     distances[0, 3] = np.nan
     assert style_correlation(embeddings, distances, list("aabb")).pairs == 3
+
+
+def test_weights_count_pairs_again() -> None:
+    a, b = np.array([1.0, 2, 3, 7]), np.array([1.0, 2, 9, -4])
+    weights = np.array([1.0, 2, 3, 0])
+    again = np.repeat(np.arange(4), [1, 2, 3, 0])
+    assert weighted_pearson(a, b, weights) == pytest.approx(pearson(a[again], b[again]))
+    assert np.isnan(weighted_pearson(a, b, np.array([0.0, 5, 0, 0])))
+
+
+def test_the_interval_of_styles_is_of_speakers() -> None:
+    rng = np.random.default_rng(1)
+    angles = rng.uniform(0, 1.5, 40)
+    embeddings = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    noise = rng.normal(0, 0.3, (40, 40))
+    distances = np.abs(angles[:, None] - angles[None, :]) + noise + noise.T
+    speakers = [str(i // 2) for i in range(40)]
+    found = style_correlation(embeddings, distances, speakers, resamples=100).pearson
+    assert -1 < found.low < found.value < found.high < 0

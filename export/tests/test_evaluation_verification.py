@@ -11,6 +11,7 @@ from slap_export.evaluation.verification import (
     minimum_cost,
     trials,
     verify,
+    weighted_equal_error_rate,
 )
 
 
@@ -78,7 +79,34 @@ def test_verification_of_directions() -> None:
     embeddings = np.array([[2, 0.1], [1, 0], [0, 3], [0.1, 1]])
     found = verify(embeddings, ["a", "a", "b", "b"], list("wxyz"))
     assert (found.same, found.different) == (2, 4)
-    assert found.equal_error_rate == 0
+    assert found.equal_error_rate.value == 0
+
+
+def test_a_weight_counts_as_so_many_trials() -> None:
+    # In ascending order of score: different, same, different, same.
+    same = np.array([False, True, False, True])
+    assert weighted_equal_error_rate(same, np.ones(4)) == pytest.approx(0.5)
+    # The same trial among the different ones does not count any more.
+    assert weighted_equal_error_rate(same, np.array([1.0, 0, 1, 1])) == 0
+    assert np.isnan(weighted_equal_error_rate(same, np.array([0.0, 1, 0, 1])))
+    order = np.repeat(same, [3, 2, 5, 1])
+    scores = np.arange(len(order), dtype=float)
+    assert weighted_equal_error_rate(order, np.ones(11)) == pytest.approx(
+        equal_error_rate(scores, order)
+    )
+    assert weighted_equal_error_rate(same, np.array([3.0, 2, 5, 1])) == pytest.approx(
+        weighted_equal_error_rate(order, np.ones(11)), abs=0.2
+    )
+
+
+def test_the_interval_is_of_speakers() -> None:
+    rng = np.random.default_rng(0)
+    centres = np.repeat(rng.normal(size=(12, 4)), 4, axis=0)
+    embeddings = centres + rng.normal(size=(48, 4))
+    speakers = [str(i // 4) for i in range(48)]
+    found = verify(embeddings, speakers, [str(i) for i in range(48)], resamples=100)
+    rate = found.equal_error_rate
+    assert 0 < rate.low < rate.value < rate.high < 0.5
 
 
 @settings(deadline=None)

@@ -11,12 +11,14 @@ from safetensors.numpy import load_file, save_file
 from slap_edge import FrontEnd
 
 from slap_export.bundle import BundleError, write_manifest
+from slap_export.checkpoint import run_folder
 from slap_export.config import Config, CorpusConfig, load_config
 from slap_export.corpus.synth import synthesise_corpus
 from slap_export.features import compute_features, load_features, read_audio
-from slap_export.pipeline import clear, evaluate_run, pack_run, verify_bundle
+from slap_export.pipeline import clear, pack_run
 from slap_export.runtime import pad_to_chunks
 from slap_export.train import augment, batches, crop, one_cycle, train
+from slap_export.verify import verify_bundle
 
 RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
 
@@ -47,17 +49,22 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, Path]:
     lines: list[str] = []
     compute_features(config, root, lines.append)
     train(config, root, lines.append)
-    evaluate_run(config, root, lines.append)
     pack_run(config, root, root / "bundle", lines.append)
     return config, root
 
 
 def test_bundle_is_whole(made: tuple[Config, Path]) -> None:
-    _, root = made
-    assert "golden files agree" in verify_bundle(root / "bundle")
+    config, root = made
+    checkpoint = run_folder(config, root) / "trained.pt"
+    lines = list(verify_bundle(root / "bundle", checkpoint))
+    assert len(lines) == 4
+    for line, engine in zip(lines[1:], ("torch", "ONNX Runtime", "tract"), strict=True):
+        assert line.startswith(engine)
+        assert "embedding " in line
     card = (root / "bundle" / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "synthetic voices only" in card
     assert "not a medical device" in card
+    assert "Nothing has been measured yet" in card
 
 
 def test_log_tells_every_epoch(made: tuple[Config, Path]) -> None:
@@ -91,8 +98,8 @@ def test_wrong_golden_numbers_are_found(made: tuple[Config, Path]) -> None:
     for key in ("format", "version", "files"):
         del manifest[key]
     write_manifest(damaged, manifest)
-    with pytest.raises(BundleError, match="clip embedding: differs by 1"):
-        verify_bundle(damaged)
+    with pytest.raises(BundleError, match=r"ONNX Runtime [0-9.]*: embedding differs by 1"):
+        list(verify_bundle(damaged))
 
 
 def test_a_folder_of_something_else_is_not_cleared(tmp_path: Path) -> None:

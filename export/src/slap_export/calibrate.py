@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from slap_export.scoring import probabilities
+from slap_export.scoring import PackedTask, class_cosines, probabilities
 
 # A temperature outside this range would mean that the task is not told from the audio.
 TEMPERATURES = (0.05, 20.0)
@@ -96,6 +98,35 @@ def calibrate(
     return Calibration(
         round(temperature, 4), tuple(round(float(b), 4) for b in biases), round(threshold, 3)
     )
+
+
+def calibrate_tasks(
+    tasks: Sequence[PackedTask],
+    embeddings: NDArray[np.float32],
+    prompts: NDArray[np.float32],
+    truth: NDArray[np.int64],
+    scale: float,
+    minimum_precision: float,
+) -> list[PackedTask]:
+    """Every task with what validation recordings [n, D] say of it.
+
+    `truth` [n, tasks] holds the true class, or −1 where a recording belongs to none. A task of
+    which a class has no recording stays as it is.
+    """
+    calibrated = []
+    for task, answers in zip(copy.deepcopy(list(tasks)), truth.T, strict=True):
+        asked = answers >= 0
+        if np.bincount(answers[asked], minlength=len(task.classes)).min() > 0:
+            cosines = class_cosines(embeddings, prompts, task)  # [n, classes]
+            fitted = calibrate(
+                cosines[asked], answers[asked], cosines[~asked], scale, minimum_precision
+            )
+            task.temperature = fitted.temperature
+            task.minimum_probability = fitted.minimum_probability
+            for option, bias in zip(task.classes, fitted.biases, strict=True):
+                option.bias = bias
+        calibrated.append(task)
+    return calibrated
 
 
 def abstention_threshold(

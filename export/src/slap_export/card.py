@@ -1,40 +1,36 @@
-"""The model card of a bundle, with its tables generated from measured results."""
+"""The model card of a bundle, made from its manifest and its report and from nothing else."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from typing import Any
 
-from slap_export.checkpoint import Trained
-from slap_export.config import QualityConfig
-from slap_export.corpus import CorpusClip
-from slap_export.evaluate import TEST_SPLITS, TaskScore, mean_of
-from slap_export.features import Features
-from slap_export.scoring import PackedTask
-from slap_export.tasks import TASKS, task
-
-SPLIT_TITLES = {
-    "test_voices": "unseen voices",
-    "test_languages": "unseen languages",
-    "test_synthesiser": "unseen synthesiser",
-}
+from slap_export.card_tables import (
+    SPLIT_TITLES,
+    calibration_table,
+    lighter_table,
+    localisation_lines,
+    means_table,
+    quality_rows,
+    retrieval_table,
+    spaces_table,
+    split_rows,
+    task_table,
+    weakest_table,
+    wordings_of_tasks,
+    wordings_table,
+)
 
 # A macro-F1 below this is named among the limits; guessing gives about 0.5.
 WEAK = 0.75
 
-Results = dict[str, dict[str, dict[str, TaskScore]]]
-"""Scores by precision, split and task."""
-
 INTRODUCTION = """\
 # {name}
 
-{description}. A streaming audio tower of {parameters:.1f} million parameters turns 16 kHz speech \
-into one embedding every {step:.2f} s, looking back {pool:.2f} s; a sentence is embedded into the \
-same space by a frozen sentence encoder and a trained projection. How well the two agree is the \
-score.
+{description}. An audio tower of {parameters} parameters turns {rate:g} kHz speech into one \
+embedding every {step:.2f} s, looking back {span:.2f} s. How well a recording and a sentence \
+agree is the cosine of their embeddings.{text}
 
-Licence: {licence}. The sentence encoder is all-MiniLM-L6-v2 (Apache-2.0), its weights rounded to \
-int8.
+Licence: {licence}.
 
 ## What it is for, and what it is not
 
@@ -48,12 +44,26 @@ sounds as the synthetic hoarse voices do. Sex and age are those a voice *typical
 a person's. Do not use it to decide anything about a person.
 """
 
+TEXT = """ A sentence is embedded into the same space by a frozen sentence encoder \
+(all-MiniLM-L6-v2, Apache-2.0, its weights rounded to int8) and a trained projection."""
+
+TRAINING = """\
+## Training
+
+{epochs} passes over the training split, batches of {batch}, AdamW at {rate:g}, {layers} layers \
+of width {width}. Objectives and their weights: {objectives}. Captions are sentences of one to \
+four facts in many wordings. The validation split served to watch training and to fit the \
+calibration, the test splits only to measure. Code revision `{revision}`; the recipe is \
+`export/configs/{name}.toml`, and `report.json` holds every setting.
+"""
+
 DATA = """\
 ## Data
 
-{clips} recordings ({hours:.1f} hours) spoken by espeak-ng and flite and changed at signal level. \
-Labels are the settings of these changes; pitch, intonation and speaking rate are measured on the \
-clip before it is changed. Every split has speakers of its own.
+{recordings} recordings ({hours:.1f} hours, {shortest:.1f} to {longest:.1f} s each) spoken by \
+{engines} and changed at signal level. Labels are the settings of these changes; pitch, \
+intonation and speaking rate are measured on the clip before it is changed. Every split has \
+speakers of its own.
 
 | split | recordings | speakers | languages | synthesiser |
 |---|---|---|---|---|
@@ -63,29 +73,61 @@ Whole languages are held out for the second test split, and the third test split
 synthesiser that training never heard. Noise, rooms, telephone bands, levels and voice qualities \
 are made by the same procedures in all splits, so the test splits measure transfer to new voices, \
 languages and synthesisers, not to new kinds of noise or hoarseness.
+"""
 
-## Training
+UNMEASURED = """\
+## Results
 
-{epochs} passes over the training split, batches of {batch}, AdamW at {rate:g}, {layers} layers of \
-width {width}; symmetric contrastive loss in which every caption that is true of a recording \
-counts as its own. Captions are sentences of one to four facts in many wordings. The validation \
-split served to watch training and to fit the calibration, the test splits only to measure. Code \
-revision `{revision}`; the recipe is `export/configs/{name}.toml`.
+Nothing has been measured yet: `slap-export report` measures and fills this section in.
 """
 
 RESULTS = """\
-## Zero-shot results
+## Results
 
-Macro-F1 of two-class tasks, run step by step through the exported graphs as on a device. Classes \
-are given by at least three wordings each; *wordings averaged* uses them together and no labels at \
-all; the range below it is of single wordings; *calibrated* adds the per-task bias fitted on the \
-validation split, which is what a device reports. Every recording counts, those too that a device \
-would call *unsure*.
+Every number of this section was computed from this bundle by the runtime itself ({engine}, \
+slap-edge {version}, on {machine}), not by the training code, and is written by
+
+```sh
+slap-export report models/{name} --corpus CORPUS{arguments}
+```
+
+which keeps all of them, and more, in `report.json`.{limited} Intervals are 95 % intervals over \
+speakers ({resamples} resamples, seed {seed}).
+
+Scores are macro-F1 of two-class tasks; guessing gives about 0.5. Classes are given by at least \
+three wordings each; *averaged* uses them together and no labels at all; *calibrated* adds the \
+per-task bias fitted on the validation split, which is what a device reports; *int8* is \
+calibrated, by the int8 tower; *probe* is a logistic regression on the embeddings of \
+{probe} training recordings or fewer, which does use labels. Every recording counts, those too \
+that a device would call *unsure*.
 
 Only recordings to which a label clearly applies are counted, which is why the numbers of \
 recordings differ: medium pitch, rate, intonation and level belong to neither class, and qualities \
-of the voice are not asked of whispers. Of such recordings the task still says something, and that \
-is not measured here: read "slow" as "more like the slow ones than the fast ones".
+of the voice are not asked of whispers. Of such recordings the task still says something: read \
+"slow" as "more like the slow ones than the fast ones".
+"""
+
+WORDINGS = """\
+### In other words
+
+Macro-F1 with one wording a class, over all pairs of wordings: *its own* are the prompts of the \
+bundle, *plain* are everyday statements and *free* likenesses, stories and denials, none of which \
+occurs in a training caption. *Together* averages the wordings of a class. Means over the tasks.
+"""
+
+CERTAINTY = """\
+### Is it as sure as it says?
+
+![Reliability diagram](reliability.svg)
+
+Calibrated probabilities against the share of right answers, each task and each of its classes \
+weighing the same; the deeper the colour, the more of the {answers} answers are in the bar. The \
+expected calibration error over all is {error:.3f}{splits}.
+"""
+
+SIGNS = """\
+Tasks of the group "{title}" are about changes made to synthetic voices by signal processing. \
+They are named after what such a voice sounds like, and say nothing about illness.
 """
 
 QUALITY = """\
@@ -104,11 +146,8 @@ LIMITS = """\
 ## Limits
 
 - Voices, rooms and noises are synthetic; see above.
-- Recordings were 1.5 to 5 seconds long, of one speaker. Two people at once were never trained on.
-- A recording shorter than {pool:.1f} s is judged by its last step, which knows less than a full \
-one.
-- What is not speech is scored too, if it is loud enough: a tone or a fan gets answers, and they \
-mean nothing. Pitch, hoarseness and trembling of a whisper mean nothing either.
+{length}- What is not speech is scored too, if it is loud enough: a tone or a fan gets answers, \
+and they mean nothing. Pitch, hoarseness and trembling of a whisper mean nothing either.
 - Where a task's top probability is below its threshold the answer is *unsure*. Thresholds were \
 set on synthetic validation recordings, so high that half of those which belong to no class are \
 called unsure, where that costs at most a fifth of the clear answers.
@@ -117,150 +156,156 @@ it means nothing.
 """
 
 
-def model_card(
-    trained: Trained, features: Features, results: Results, tasks: list[PackedTask]
-) -> str:
+def model_card(manifest: dict[str, Any], report: dict[str, Any]) -> str:
     """The whole card as Markdown."""
-    config = trained.config
-    tower, front_end = config.tower, config.front_end
-    step = tower.chunk_frames * front_end.hop_length / front_end.sample_rate
-    parameters = sum(weight.numel() for weight in trained.tower.parameters()) / 1e6
-    introduction = INTRODUCTION.format(
-        name=config.bundle.name,
-        description=config.bundle.description,
-        licence=config.bundle.licence,
-        parameters=parameters,
-        step=step,
-        pool=step * tower.pool_chunks,
-    )
-    data = DATA.format(
-        clips=len(features.clips),
-        hours=sum(clip.seconds for clip in features.clips) / 3600,
-        rows="\n".join(split_rows(features)),
-        epochs=trained.epochs,
-        batch=config.train.batch,
-        rate=config.train.learning_rate,
-        layers=tower.layers,
-        width=tower.width,
-        revision=trained.revision,
-        name=config.bundle.name,
-    )
-    parts = [introduction, data, RESULTS, summary(results)]
-    parts += [split_table(split, results) for split in TEST_SPLITS if split in results["float32"]]
-    limits = LIMITS.format(pool=step * tower.pool_chunks, weak=weak_spots(results))
-    quality = QUALITY.format(rows="\n".join(quality_rows(config.quality)))
-    parts += [calibration_table(tasks), quality, limits]
+    measured = report["measured"]
+    parts = [introduction(manifest, report["training"])]
+    if measured:
+        parts.append(data(measured["corpus"]))
+    parts.append(training(manifest, report["training"]))
+    parts += results(manifest, measured) if measured else [UNMEASURED]
+    if report["lighter"]:
+        parts.append(lighter_table(report["lighter"]))
+    if measured:
+        parts.append(calibration_table(measured["tasks"]))
+    parts.append(QUALITY.format(rows="\n".join(quality_rows(manifest["quality"]))))
+    parts.append(limits(manifest, measured))
     return "\n".join(parts)
 
 
-def split_rows(features: Features) -> Iterable[str]:
-    """A table row for every split."""
-    for split in Counter(clip.split for clip in features.clips):
-        clips = [clip for clip in features.clips if clip.split == split]
-        speakers = {clip.speaker for clip in clips}
-        engines = sorted({engine_of(clip) for clip in clips})
-        languages = len({clip.language for clip in clips})
-        title = SPLIT_TITLES.get(split, split)
-        yield f"| {title} | {len(clips)} | {len(speakers)} | {languages} | {', '.join(engines)} |"
+def step_seconds(manifest: dict[str, Any]) -> float:
+    """Seconds from one embedding to the next."""
+    tower, front_end = manifest["tower"], manifest["front_end"]
+    hop = tower.get("hop_samples") or tower["hop_frames"] * front_end["hop_length"]
+    return float(hop / front_end["sample_rate"])
 
 
-def quality_rows(quality: QualityConfig) -> Iterable[str]:
-    """A table row for every limit of a recording's quality."""
+def span_seconds(manifest: dict[str, Any]) -> float:
+    """Seconds that an embedding looks back."""
+    tower, front_end = manifest["tower"], manifest["front_end"]
+    if tower["mode"] == "stream":
+        return step_seconds(manifest) * tower["pool_chunks"]
+    rows = tower["input_shape"][1]
+    samples = rows if tower["input"] == "waveform" else rows * front_end["hop_length"]
+    return float(samples / front_end["sample_rate"])
 
-    def share(value: float) -> str:
-        return f"above {100 * value:g} %" if value else "any"
 
-    rows: list[tuple[str, str, Callable[[float], str]]] = [
-        ("loudest 10 ms", "silence_dbfs", lambda value: f"below {value:g} dBFS"),
-        (
-            f"sound above {quality.active_dbfs:g} dBFS",
-            "minimum_active_seconds",
-            lambda value: f"less than {value:g} s",
+def introduction(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
+    """What the bundle is."""
+    count = trained["audio_parameters"]
+    step, span = step_seconds(manifest), span_seconds(manifest)
+    return INTRODUCTION.format(
+        name=manifest["name"],
+        description=manifest["description"],
+        parameters=f"{count / 1e6:.1f} million" if count >= 1e6 else f"{count / 1e3:.0f} thousand",
+        rate=manifest["front_end"]["sample_rate"] / 1000,
+        step=step,
+        span=span,
+        text=TEXT if manifest.get("text") else "",
+        licence=manifest["licence"],
+    )
+
+
+def data(corpus: dict[str, Any]) -> str:
+    """What it was trained and measured on."""
+    splits = corpus.values()
+    engines = sorted({engine for split in splits for engine in split["engines"]})
+    return DATA.format(
+        recordings=sum(split["recordings"] for split in splits),
+        hours=sum(split["hours"] for split in splits),
+        shortest=min(split["shortest"] for split in splits),
+        longest=max(split["longest"] for split in splits),
+        engines=" and ".join(engines),
+        rows="\n".join(split_rows(corpus)),
+    )
+
+
+def training(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
+    """How it was trained."""
+    recipe = trained["recipe"]
+    tower, objectives = recipe["tower"], recipe.get("objectives") or {}
+    return TRAINING.format(
+        epochs=trained["epochs"],
+        batch=recipe["train"]["batch"],
+        rate=recipe["train"]["learning_rate"],
+        layers=tower["layers"],
+        width=tower["heads"] * tower["head_dim"],
+        objectives=", ".join(
+            f"{name.replace('_', ' ')} {table.get('weight', 1):g}"
+            for name, table in objectives.items()
+            if table
         ),
-        ("samples at full scale", "maximum_clipped_share", share),
-        ("signal-to-noise ratio", "minimum_snr_db", lambda value: f"below {value:g} dB"),
-        ("bandwidth", "minimum_bandwidth_hz", lambda value: f"below {value:g} Hz"),
-        ("voiced", "minimum_voiced_seconds", lambda value: f"less than {value:g} s"),
-        ("time lost in dropouts", "maximum_dropout_share", share),
-        ("digital silence", "maximum_silent_share", share),
-        ("mean of the samples", "maximum_dc", share),
+        revision=trained["revision"],
+        name=manifest["name"],
+    )
+
+
+def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
+    """What was measured."""
+    made, splits = measured["made"], measured["splits"]
+    limit = made["limit"]
+    titles = {task["name"]: task["title"] for task in measured["tasks"]}
+    errors = ", ".join(
+        f"{content['calibration_error']:.3f} on {SPLIT_TITLES[name]}"
+        for name, content in splits.items()
+    )
+    parts = [
+        RESULTS.format(
+            engine=made["engine"],
+            version=made["versions"]["slap-edge"],
+            machine=made["machine"],
+            name=manifest["name"],
+            arguments=f" --limit {limit}" if limit else "",
+            limited=f" **Only {limit} recordings of each split were used.**" if limit else "",
+            resamples=made["resamples"],
+            seed=made["seed"],
+            probe=made["probe_recordings"],
+        ),
+        means_table(splits, measured["tasks"]),
     ]
-    yield "| samples that are no numbers | any | |"
-    for title, key, words in rows:
-        usable, good = getattr(quality.usable, key), getattr(quality.good, key)
-        poor = "" if usable is None else words(usable)
-        lesser = "" if good is None or good == usable else words(good)
-        yield f"| {title} | {poor} | {lesser} |"
+    signs = [task["group_title"] for task in measured["tasks"] if task["group"] == "health"]
+    if signs:
+        parts.append(SIGNS.format(title=signs[0]))
+    parts += [
+        weakest_table(measured["weakest"], titles),
+        CERTAINTY.format(
+            answers=measured["reliability"]["answers"],
+            error=measured["reliability"]["calibration_error"],
+            splits=f" ({errors})",
+        ),
+        WORDINGS,
+        wordings_table(splits),
+        spaces_table(splits),
+        retrieval_table(splits),
+        localisation_lines(splits, titles),
+    ]
+    parts += [task_table(name, content, titles) for name, content in splits.items()]
+    parts.append(wordings_of_tasks(splits, titles))
+    return [part for part in parts if part]
 
 
-def weak_spots(results: Results) -> str:
+def limits(manifest: dict[str, Any], measured: dict[str, Any] | None) -> str:
+    """What not to expect."""
+    length = (
+        f"- A recording shorter than {span_seconds(manifest):.1f} s is judged by its last step, "
+        "which knows less than a full one.\n"
+    )
+    if measured:
+        corpus = measured["corpus"].values()
+        shortest = min(split["shortest"] for split in corpus)
+        longest = max(split["longest"] for split in corpus)
+        length = f"- Recordings were {shortest:.1f} to {longest:.1f} seconds long.\n" + length
+    return LIMITS.format(length=length, weak=weak_spots(measured) if measured else "")
+
+
+def weak_spots(measured: dict[str, Any]) -> str:
     """A line of the limits naming the tasks that are not told apart well, if there are any."""
-    found = [
-        f"{task(name).title.lower()} on {SPLIT_TITLES[split]} ({score.averaged:.2f})"
-        for split in TEST_SPLITS
-        for name, score in results["float32"].get(split, {}).items()
-        if score.averaged < WEAK
-    ]
-    return f"- Do not rely on: {'; '.join(found)}.\n" if found else ""
-
-
-def engine_of(clip: CorpusClip) -> str:
-    """The synthesiser that spoke a recording."""
-    return "flite" if clip.speaker.startswith("flite/") else "espeak-ng"
-
-
-def summary(results: Results) -> str:
-    """Means over tasks by split and precision."""
-    lines = [
-        "| mean over tasks | wordings averaged | calibrated | int8, averaged | int8, calibrated |",
-        "|---|---|---|---|---|",
-    ]
-    for split in TEST_SPLITS:
-        if split not in results["float32"]:
-            continue
-        float32, int8 = results["float32"][split], results["int8"][split]
-        cells = [mean_of(s, what) for s in (float32, int8) for what in ("averaged", "calibrated")]
-        title = f"{SPLIT_TITLES[split]} ({len(float32)} tasks)"
-        lines.append(f"| {title} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def split_table(split: str, results: Results) -> str:
-    """Every task on one split."""
-    lines = [
-        f"### {SPLIT_TITLES[split].capitalize()}",
-        "",
-        "| task | recordings | wordings averaged | single wordings | calibrated | int8, averaged |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, score in results["float32"][split].items():
-        low, high = min(score.wordings), max(score.wordings)
-        int8 = results["int8"][split][name].averaged
-        lines.append(
-            f"| {task(name).title} | {score.recordings} | {score.averaged:.3f} | "
-            f"{low:.3f} to {high:.3f} | {score.calibrated:.3f} | {int8:.3f} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def calibration_table(tasks: list[PackedTask]) -> str:
-    """The classes of every task, its wordings and its calibration."""
-    lines = [
-        "## Tasks and calibration",
-        "",
-        "| task | classes | temperature | biases | unsure below |",
-        "|---|---|---|---|---|",
-    ]
-    for packed in tasks:
-        classes = " / ".join(entry.name for entry in packed.classes)
-        biases = " / ".join(f"{entry.bias:+.2f}" for entry in packed.classes)
-        lines.append(
-            f"| {packed.title} (`{packed.name}`) | {classes} | {packed.temperature:.2f} | "
-            f"{biases} | {packed.minimum_probability:.2f} |"
-        )
-    lines += ["", "Wordings:", ""]
-    for entry in TASKS:
-        for option in entry.classes:
-            wordings = "; ".join(f"“{text}”" for text in option.prompts)
-            lines.append(f"- `{entry.name}`, {option.name}: {wordings}")
-    return "\n".join(lines) + "\n"
+    titles = {task["name"]: task["title"].lower() for task in measured["tasks"]}
+    found: dict[str, list[str]] = {}
+    for split, content in measured["splits"].items():
+        for name, score in content["tasks"].items():
+            value = score["averaged"]["value"]
+            if value < WEAK:
+                found.setdefault(name, []).append(f"{SPLIT_TITLES[split]} {value:.2f}")
+    words = [f"{titles[name]} ({', '.join(where)})" for name, where in found.items()]
+    return f"- Do not rely on: {'; '.join(words)}.\n" if words else ""

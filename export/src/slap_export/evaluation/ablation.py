@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slap_export.evaluation.confusions import Answers, confusions, mean_macro_f1
 from slap_export.evaluation.intervals import (
     LEVEL,
     RESAMPLES,
@@ -19,9 +20,6 @@ from slap_export.evaluation.intervals import (
     draws,
     percentile_interval,
 )
-
-Answers = NDArray[np.int64]
-"""[n, tasks]; −1 where a task is not asked of a recording."""
 
 
 @dataclass(frozen=True)
@@ -51,38 +49,6 @@ class Row:
     objectives: tuple[str, ...]
     score: Interval
     gains: tuple[Gain, ...]
-
-
-def confusions(truth: Answers, answers: Answers, clusters: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How often class t was answered by class a: [clusters, tasks, classes, classes]."""
-    if truth.shape != answers.shape or len(truth) != len(clusters):
-        raise ValueError(f"answers {answers.shape} do not fit the truth {truth.shape}")
-    asked = truth >= 0
-    if (answers[asked] < 0).any():
-        raise ValueError("a recording that was asked about has no answer")
-    classes = int(max(truth.max(), answers[asked].max(initial=0))) + 1
-    shape = (int(clusters.max()) + 1, truth.shape[1], classes, classes)
-    found = np.zeros(shape, np.int64)
-    rows, tasks = np.nonzero(asked)
-    np.add.at(found, (clusters[rows], tasks, truth[asked], answers[asked]), 1)
-    return found
-
-
-def mean_macro_f1(found: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Mean macro-F1 over tasks from confusions [..., tasks, classes, classes].
-
-    Macro-F1 is that of `scoring.macro_f1`, over the classes that the task has anywhere. A task
-    with no recording at all is left out of the mean.
-    """
-    hits = np.diagonal(found, axis1=-2, axis2=-1)  # [..., tasks, classes]
-    either = found.sum(axis=-1) + found.sum(axis=-2)  # 2·TP + FP + FN
-    f1 = np.divide(2 * hits, either, out=np.zeros(either.shape), where=either > 0)
-    used = either.reshape(-1, *either.shape[-2:]).sum(axis=0) > 0  # [tasks, classes]
-    per_task = (f1 * used).sum(axis=-1) / np.maximum(used.sum(axis=-1), 1)  # [..., tasks]
-    asked = either.sum(axis=-1) > 0
-    count = asked.sum(axis=-1)
-    total = (per_task * asked).sum(axis=-1)
-    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
 
 
 def table(

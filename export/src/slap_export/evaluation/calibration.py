@@ -17,6 +17,8 @@ class Bin:
     low: float
     high: float
     answers: int
+    weight: float
+    """Their share of the weight of all answers."""
     confidence: float
     """Mean probability of the answers; nan if there are none."""
     accuracy: float
@@ -24,13 +26,20 @@ class Bin:
 
 
 def reliability(
-    probabilities: NDArray[np.floating], truth: NDArray[np.int64], bins: int = BINS
+    probabilities: NDArray[np.floating],
+    truth: NDArray[np.int64],
+    bins: int = BINS,
+    weights: NDArray[np.floating] | None = None,
 ) -> list[Bin]:
     """Bins of equal width of the top probability of each answer, from [n, classes].
 
     Guo et al. 2017, "On calibration of modern neural networks", sec. 2. An answer of probability
-    0 falls into the first bin. Of two equal probabilities the first class is the answer.
+    0 falls into the first bin. Of two equal probabilities the first class is the answer. Answers
+    count alike unless `weights` [n] say how much each does.
     """
+    if weights is None:
+        weights = np.ones(len(truth))
+    total = weights.sum()
     answer = probabilities.argmax(axis=1)  # [n]
     confidence = probabilities.max(axis=1)  # [n]
     right = answer == truth
@@ -40,75 +49,79 @@ def reliability(
     for index in range(bins):
         inside = place == index
         count = int(inside.sum())
+        part = weights[inside].sum()
         means = (
-            (float(confidence[inside].mean()), float(right[inside].mean()))
-            if count
+            (float(weights[inside] @ values[inside] / part) for values in (confidence, right))
+            if part > 0
             else (float("nan"), float("nan"))
         )
-        found.append(Bin(float(edges[index]), float(edges[index + 1]), count, *means))
+        share = float(part / total) if total > 0 else 0.0
+        found.append(Bin(float(edges[index]), float(edges[index + 1]), count, share, *means))
     return found
 
 
 def expected_calibration_error(found: list[Bin]) -> float:
-    """ECE = Σ (n_b / n)·|accuracy_b − confidence_b| over bins (Guo et al. 2017, eq. 3)."""
-    total = sum(entry.answers for entry in found)
-    if not total:
+    """ECE = Σ w_b·|accuracy_b − confidence_b| over bins (Guo et al. 2017, eq. 3).
+
+    w_b is the bin's share of the answers' weight; nan if there are no answers.
+    """
+    used = [entry for entry in found if entry.weight > 0]
+    if not used:
         return float("nan")
-    gaps = (
-        entry.answers * abs(entry.accuracy - entry.confidence) for entry in found if entry.answers
-    )
-    return float(sum(gaps) / total)
+    return float(sum(entry.weight * abs(entry.accuracy - entry.confidence) for entry in used))
 
 
 def diagram(found: list[Bin], title: str) -> str:
     """An SVG of the reliability diagram: accuracy by confidence, with the diagonal that is ideal.
 
-    A bar's depth of colour is its share of the answers.
+    A bar's depth of colour is its share of the answers' weight. The axis of confidence begins at
+    the first bin with an answer: of two classes the likelier one has at least 0.5.
     """
-    size, margin = 240, 40
-    most = max((entry.answers for entry in found), default=0) or 1
+    size, left, top = 300, 56, 44
+    used = [entry for entry in found if entry.weight > 0]
+    least = min((entry.low for entry in used), default=0.0)
+    most = max((entry.weight for entry in used), default=1.0)
+    width, height = size + left + 24, size + top + 56
 
     def x(value: float) -> float:
-        return round(margin + value * size, 1)
+        return round(left + (value - least) / (1 - least) * size, 1)
 
     def y(value: float) -> float:
-        return round(margin + (1 - value) * size, 1)
+        return round(top + (1 - value) * size, 1)
 
     name = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    whole = size + 2 * margin
+    middle = left + size / 2
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {whole}" role="img" '
-        'font-family="sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" font-family="sans-serif" font-size="12">',
         f"<title>{name}</title>",
-        f'<rect width="{whole}" height="{whole}" fill="#fff"/>',
-        f'<text x="{whole / 2}" y="22" text-anchor="middle" font-size="13">{name}</text>',
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
+        f'<text x="{middle}" y="26" text-anchor="middle" font-size="14">{name}</text>',
     ]
-    for entry in found:
-        if not entry.answers:
-            continue
-        depth = round(0.25 + 0.75 * entry.answers / most, 2)
+    for entry in used:
+        depth = round(0.25 + 0.75 * entry.weight / most, 2)
         parts.append(
             f'<rect x="{x(entry.low)}" y="{y(entry.accuracy)}" '
-            f'width="{round((entry.high - entry.low) * size, 1)}" '
+            f'width="{round(x(entry.high) - x(entry.low), 1)}" '
             f'height="{round(entry.accuracy * size, 1)}" fill="#2a6f97" fill-opacity="{depth}" '
             f'stroke="#fff"><title>{entry.answers} answers, {entry.confidence:.2f} sure, '
             f"{entry.accuracy:.2f} right</title></rect>"
         )
     parts += [
-        f'<path d="M{x(0)} {y(0)}H{x(1)}V{y(1)}H{x(0)}Z" fill="none" stroke="#444"/>',
-        f'<path d="M{x(0)} {y(0)}L{x(1)} {y(1)}" stroke="#c1121f" stroke-dasharray="4 3"/>',
+        f'<path d="M{x(least)} {y(0)}H{x(1)}V{y(1)}H{x(least)}Z" fill="none" stroke="#444"/>',
+        f'<path d="M{x(least)} {y(least)}L{x(1)} {y(1)}" stroke="#c1121f" stroke-width="1.5" '
+        'stroke-dasharray="5 4"/>',
     ]
+    for tick in (least, (1 + least) / 2, 1):
+        parts.append(f'<text x="{x(tick)}" y="{y(0) + 16}" text-anchor="middle">{tick:g}</text>')
     for tick in (0, 0.5, 1):
-        parts += [
-            f'<text x="{x(tick)}" y="{y(0) + 14}" text-anchor="middle">{tick:g}</text>',
-            f'<text x="{x(0) - 5}" y="{y(tick) + 4}" text-anchor="end">{tick:g}</text>',
-        ]
+        parts.append(f'<text x="{left - 6}" y="{y(tick) + 4}" text-anchor="end">{tick:g}</text>')
     error = expected_calibration_error(found)
     parts += [
-        f'<text x="{whole / 2}" y="{whole - 8}" text-anchor="middle">'
-        f"confidence (calibration error {error:.3f})</text>",
-        f'<text transform="translate(12 {whole / 2}) rotate(-90)" '
-        'text-anchor="middle">share right</text>',
+        f'<text x="{middle}" y="{height - 14}" text-anchor="middle">'
+        f"probability given (calibration error {error:.3f})</text>",
+        f'<text transform="translate(18 {top + size / 2}) rotate(-90)" '
+        'text-anchor="middle">share of answers that are right</text>',
         "</svg>",
     ]
     return "\n".join(parts) + "\n"

@@ -98,14 +98,13 @@ def fit(features: Array, truth: Labels, classes: int, strength: float) -> Probe:
     return Probe(mean, deviation, weights, result.x[size * classes :], strength)
 
 
-def probe(
+def best_probe(
     training: tuple[Array, Labels],
     validation: tuple[Array, Labels],
-    test: tuple[Array, Labels],
     classes: int,
     strengths: tuple[float, ...] = STRENGTHS,
-) -> ProbeScore:
-    """Macro-F1 on `test` of the probe that is best on `validation`; of equals, the strongest."""
+) -> tuple[float, Probe]:
+    """The probe that is best on `validation` and its macro-F1 there; of equals, the strongest."""
     best: tuple[float, Probe] | None = None
     for strength in sorted(strengths, reverse=True):
         fitted = fit(*training, classes, strength)
@@ -114,5 +113,17 @@ def probe(
             best = (score, fitted)
     if best is None:
         raise ValueError("a probe needs at least one strength")
-    found = macro_f1(test[1], best[1].answer(test[0]), classes)
-    return ProbeScore(found, best[0], best[1].strength)
+    return best
+
+
+def probe(
+    training: tuple[Array, Labels],
+    validation: tuple[Array, Labels],
+    test: tuple[Array, Labels],
+    classes: int,
+    strengths: tuple[float, ...] = STRENGTHS,
+) -> ProbeScore:
+    """Macro-F1 on `test` of the probe that is best on `validation`."""
+    score, best = best_probe(training, validation, classes, strengths)
+    found = macro_f1(test[1], best.answer(test[0]), classes)
+    return ProbeScore(found, score, best.strength)

@@ -29,6 +29,8 @@ class Retrieval:
     average_precision: float
     """Mean average precision of the first ten answers."""
     median_rank: float
+    chance: dict[int, float]
+    """The same share if the candidates stood in random order."""
 
 
 def first_ranks(scores: Scores, relevant: Relevant) -> NDArray[np.int64]:
@@ -47,6 +49,15 @@ def recall_at(ranks: NDArray[np.int64], k: int) -> float:
     As in Hodosh et al. 2013, "Framing image description as a ranking task", sec. 4.2.
     """
     return float(np.mean(ranks <= k))
+
+
+def chance_at(relevant: Relevant, k: int) -> float:
+    """Recall at k of a random order: the mean over queries of 1 − C(n − R, k) / C(n, k)."""
+    count, right = relevant.shape[1], relevant.sum(axis=1)  # [q]
+    missed = np.ones(len(right))
+    for place in range(min(k, count)):
+        missed *= np.clip(count - right - place, 0, None) / (count - place)
+    return float(np.mean(1 - missed))
 
 
 def mean_average_precision(scores: Scores, relevant: Relevant, k: int = 10) -> float:
@@ -72,6 +83,7 @@ def retrieve(scores: Scores, relevant: Relevant, cut_offs: tuple[int, ...] = CUT
         {k: recall_at(ranks, k) for k in cut_offs},
         mean_average_precision(scores, relevant),
         float(np.median(ranks)),
+        {k: chance_at(relevant, k) for k in cut_offs},
     )
 
 
@@ -83,14 +95,6 @@ def both_ways(audio: Scores, text: Scores, relevant: Relevant) -> tuple[Retrieva
     """
     scores = audio.astype(np.float64) @ text.astype(np.float64).T  # [n, m]
     return retrieve(scores, relevant), retrieve(scores.T, relevant.T)
-
-
-def relevance(clip_keys: list[frozenset[str]], caption_keys: list[str]) -> Relevant:
-    """[n, m]: whether caption m is among the descriptions known to be true of recording n.
-
-    Keys are those of `captions.caption_key`, so two wordings of one description count alike.
-    """
-    return np.array([[key in known for key in caption_keys] for known in clip_keys], bool)
 
 
 def _check(scores: Scores, relevant: Relevant) -> None:

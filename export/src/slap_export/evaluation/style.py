@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from slap_export.evaluation.intervals import Interval, draws, percentile_interval
+
 Array = NDArray[np.floating]
 
 
@@ -22,7 +24,7 @@ class StyleCorrelation:
     """Correlation of similarity with attribute distance; nan if either does not vary."""
 
     pairs: int
-    pearson: float
+    pearson: Interval
     spearman: float
 
 
@@ -34,6 +36,17 @@ def pearson(a: Array, b: Array) -> float:
     if not len(x) or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
     return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1, 1))
+
+
+def weighted_pearson(a: Array, b: Array, weights: Array) -> float:
+    """Pearson's r of pairs that count as often as their weight says; nan if a side is constant."""
+    total = weights.sum()
+    if not total > 0:
+        return float("nan")
+    x = a - weights @ a / total
+    y = b - weights @ b / total
+    spread = np.sqrt((weights @ (x * x)) * (weights @ (y * y)))
+    return float(weights @ (x * y) / spread) if spread > 0 else float("nan")
 
 
 def spearman(a: Array, b: Array) -> float:
@@ -71,21 +84,34 @@ def attribute_distances(
 
 
 def style_correlation(
-    embeddings: Array, distances: Array, speakers: Sequence[str] | None = None
+    embeddings: Array,
+    distances: Array,
+    speakers: Sequence[str] | None = None,
+    resamples: int = 0,
+    seed: int = 0,
 ) -> StyleCorrelation:
     """Correlation over pairs of embeddings [n, D] with distances [n, n].
 
-    With `speakers`, pairs of one speaker are left out, so that knowing who speaks is no help.
+    With `speakers`, pairs of one speaker are left out, so that knowing who speaks is no help,
+    and the interval is of resamples of speakers: a pair counts as often as both its speakers
+    are drawn, multiplied. Without, every recording is its own speaker.
     """
     unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
     first, second = np.triu_indices(len(unit), 1)
     used = np.isfinite(distances[first, second])
-    if speakers is not None:
-        names = np.asarray(speakers)
-        used &= names[first] != names[second]
+    names = np.arange(len(unit)) if speakers is None else np.asarray(speakers)
+    used &= names[first] != names[second]
     first, second = first[used], second[used]
-    similar = (unit @ unit.T)[first, second]
+    similar = (unit @ unit.T)[first, second].astype(float)
     apart = distances[first, second]
     if len(first) < 2:
-        return StyleCorrelation(len(first), float("nan"), float("nan"))
-    return StyleCorrelation(len(first), pearson(similar, apart), spearman(similar, apart))
+        nothing = Interval(float("nan"), float("nan"), float("nan"))
+        return StyleCorrelation(len(first), nothing, float("nan"))
+    _, place = np.unique(names, return_inverse=True)
+    first, second = place[first], place[second]
+    resampled = [
+        weighted_pearson(similar, apart, (count[first] * count[second]).astype(float))
+        for count in draws(int(place.max()) + 1, resamples, seed)
+    ]
+    found = percentile_interval(pearson(similar, apart), np.array(resampled, float))
+    return StyleCorrelation(len(first), found, spearman(similar, apart))

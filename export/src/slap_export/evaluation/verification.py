@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slap_export.evaluation.intervals import Interval, draws, percentile_interval
+
 Array = NDArray[np.floating]
 
 
@@ -22,7 +24,7 @@ class Verification:
     same: int
     """Trials of one speaker."""
     different: int
-    equal_error_rate: float
+    equal_error_rate: Interval
     minimum_cost: float
 
 
@@ -101,19 +103,46 @@ def minimum_cost(
     return float(costs.min() / min(refuse_all, accept_all))
 
 
+def weighted_equal_error_rate(same: NDArray[np.bool_], weights: Array) -> float:
+    """The equal error rate of trials in ascending order of score, each of a weight [m].
+
+    A trial of weight 2 counts as two. Trials are refused one by one, so equal scores are told
+    apart by their order; nan without trials of both kinds.
+    """
+    missed = np.cumsum(np.append(0.0, np.where(same, weights, 0.0)))
+    refused = np.cumsum(np.append(0.0, np.where(same, 0.0, weights)))
+    if not (missed[-1] > 0 and refused[-1] > 0):
+        return float("nan")
+    misses = missed / missed[-1]
+    gap = misses - (1 - refused / refused[-1])  # rises from −1 to 1
+    after = int(np.argmax(gap >= 0))
+    before = after - 1
+    share = -gap[before] / (gap[after] - gap[before])
+    return float(misses[before] + share * (misses[after] - misses[before]))
+
+
 def verify(
     embeddings: Array,
     speakers: Sequence[str],
     utterances: Sequence[str],
     most_different: int | None = None,
+    resamples: int = 0,
+    seed: int = 0,
 ) -> Verification:
-    """Verification by the cosine of embeddings [n, D]."""
-    pairs, same = trials(speakers, utterances, most_different)
+    """Verification by the cosine of embeddings [n, D].
+
+    The interval is of resamples of speakers. A speaker drawn twice is no impostor to itself, so
+    its trials count twice and trials of two speakers as often as both are drawn, multiplied.
+    """
+    pairs, same = trials(speakers, utterances, most_different, seed)
     unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
     scores = np.einsum("md,md->m", unit[pairs[:, 0]], unit[pairs[:, 1]])
-    return Verification(
-        int(same.sum()),
-        int((~same).sum()),
-        equal_error_rate(scores, same),
-        minimum_cost(scores, same),
-    )
+    _, place = np.unique(np.asarray(speakers), return_inverse=True)
+    order = np.argsort(scores, kind="stable")
+    kind, first, second = same[order], place[pairs[order, 0]], place[pairs[order, 1]]
+    resampled = [
+        weighted_equal_error_rate(kind, np.where(kind, count[first], count[first] * count[second]))
+        for count in draws(int(place.max()) + 1, resamples, seed)
+    ]
+    rate = percentile_interval(equal_error_rate(scores, same), np.array(resampled, float))
+    return Verification(int(same.sum()), int((~same).sum()), rate, minimum_cost(scores, same))

@@ -1,0 +1,367 @@
+"""Everything a model card says of a bundle, measured through the runtime.
+
+Recordings are embedded by `slap_edge.Screener` and sentences by `slap_edge.TextTower`, both on
+tract; answers follow from the bundle's own prompts and calibration. PyTorch takes no part.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256 as digest_of
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import slap_edge
+from numpy.typing import NDArray
+
+from slap_export.bundle import read_prompt_pack, sha256, verify_files
+from slap_export.corpus import CorpusClip, read_clips
+from slap_export.evaluation import spaces
+from slap_export.evaluation.answers import (
+    Probabilities,
+    Split,
+    answers_of,
+    group_means,
+    paraphrased,
+    pooled_reliability,
+    probabilities_of,
+    probe_answers,
+    task_scores,
+    uncalibrated,
+    wordings,
+)
+from slap_export.evaluation.intervals import RESAMPLES
+from slap_export.evaluation.listening import Heard, listen
+from slap_export.evaluation.paraphrases import PARAPHRASES
+from slap_export.evaluation.probe import Probe, best_probe
+from slap_export.evaluation.zero_shot import FEWEST, TEST_SPLITS, truth_of
+from slap_export.report import PUBLISHED, publish, read_report, write_report
+from slap_export.scoring import PackedTask, task_probabilities
+from slap_export.tasks import GROUPS, PROTOCOL, TASKS, Task
+
+Array = NDArray[np.float32]
+WEAKEST = 10
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured."""
+
+    limit: int | None = None
+    """Recordings of a split, drawn at random; all if None."""
+    probe: int = 6000
+    """Training recordings that the linear probe learns from, at most."""
+    resamples: int = RESAMPLES
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A bundle, read."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    prompts: Array  # [p, D]
+    texts: list[str]
+    packed: list[PackedTask]
+    """The tasks of the pack that are known here, calibrated."""
+    tasks: list[Task]
+    """The same with their rules."""
+
+    @property
+    def scale(self) -> float:
+        """Factor on cosines."""
+        return float(self.manifest["tower"]["logit_scale"])
+
+
+def open_bundle(folder: Path) -> Opened:
+    """Reads a bundle after checking its files."""
+    manifest = verify_files(folder)
+    embeddings, texts, packed, _ = read_prompt_pack(folder / manifest["prompts"])
+    rules = {task.name: task for task in TASKS}
+    known = [
+        (task, rules[task.name])
+        for task in packed
+        if task.name in rules
+        and [c.name for c in task.classes] == [c.name for c in rules[task.name].classes]
+    ]
+    return Opened(
+        folder,
+        manifest,
+        embeddings.astype(np.float32),
+        texts,
+        [task for task, _ in known],
+        [rule for _, rule in known],
+    )
+
+
+def report_bundle(
+    folder: Path,
+    corpus: Path,
+    effort: Effort,
+    out: Path | None = None,
+    report: Callable[[str], None] = print,
+) -> None:
+    """Measures a bundle and writes its report and card, into another folder if `out` is given."""
+    content = {**read_report(folder), "measured": measure_bundle(folder, corpus, effort, report)}
+    if out is None:
+        publish(folder, content)
+    else:
+        manifest = verify_files(folder)
+        write_report(out, manifest, content)
+    report(f"report and model card in {out or folder}")
+
+
+def measure_bundle(
+    folder: Path, corpus: Path, effort: Effort, report: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """The `measured` part of a bundle's report."""
+    bundle = open_bundle(folder)
+    clips = read_clips(corpus)
+    text = slap_edge.TextTower(folder) if bundle.manifest.get("text") else None
+
+    def hear(split: str, most: int | None, int8: bool = False) -> tuple[list[CorpusClip], Heard]:
+        chosen = drawn([clip for clip in clips if clip.split == split], most, effort.seed)
+        report(f"{split}: {len(chosen)} recordings, {'int8' if int8 else 'float32'}")
+        cache = corpus / "heard"
+        return chosen, listen(folder, bundle.manifest, chosen, cache, int8, report)
+
+    probes = fit_probes(
+        bundle.tasks, hear("train", effort.probe), hear("validation", effort.limit), report
+    )
+    sentences = embed_paraphrases(bundle.tasks, text, report)
+    splits: dict[str, Any] = {}
+    calibrated: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = []
+    for split in (name for name in TEST_SPLITS if any(clip.split == name for clip in clips)):
+        chosen, heard = hear(split, effort.limit)
+        int8 = None
+        if bundle.manifest["tower"].get("int8"):
+            int8 = hear(split, effort.limit, int8=True)[1]
+        report(f"scoring {split}")
+        truth = truth_of(chosen, bundle.tasks, FEWEST)
+        speakers = [clip.speaker for clip in chosen]
+        asked = Split(truth, speakers, bundle.tasks, effort.resamples, effort.seed)
+        splits[split], found = measure_split(bundle, asked, chosen, heard, int8, probes, sentences)
+        splits[split] |= measure_spaces(bundle, chosen, heard, text, effort.seed)
+        calibrated += [(found[i], truth[:, i]) for i, _ in asked.asked()]
+    if not splits:
+        raise ValueError(f"{corpus} has no recordings of the splits {', '.join(TEST_SPLITS)}")
+    return {
+        "made": provenance(bundle, corpus, effort),
+        "corpus": corpus_facts(clips),
+        "tasks": task_facts(bundle),
+        "splits": splits,
+        "weakest": weakest(splits),
+        "reliability": pooled_reliability(
+            [found for found, _ in calibrated], [truth for _, truth in calibrated]
+        ),
+    }
+
+
+def drawn(clips: list[CorpusClip], most: int | None, seed: int) -> list[CorpusClip]:
+    """At most so many of the recordings, in their order."""
+    if most is None or len(clips) <= most:
+        return clips
+    chosen = np.random.default_rng(seed).permutation(len(clips))[:most]
+    return [clips[i] for i in np.sort(chosen)]
+
+
+def measure_split(
+    bundle: Opened,
+    asked: Split,
+    clips: Sequence[CorpusClip],
+    heard: Heard,
+    int8: Heard | None,
+    probes: Mapping[str, Probe],
+    sentences: Mapping[str, Array],
+) -> tuple[dict[str, Any], Probabilities]:
+    """The answers to the tasks on one split, and the calibrated probabilities."""
+
+    def probabilities(embeddings: Array, tasks: list[PackedTask]) -> Probabilities:
+        return probabilities_of(embeddings, bundle.prompts, tasks, bundle.scale)
+
+    plain = uncalibrated(bundle.packed)
+    found = probabilities(heard.clips, bundle.packed)
+    scores = {
+        "averaged": asked.scores(answers_of(probabilities(heard.clips, plain))),
+        "calibrated": asked.scores(answers_of(found)),
+    }
+    if int8 is not None:
+        scores["int8"] = asked.scores(answers_of(probabilities(int8.clips, bundle.packed)))
+    if probes:
+        scores["probe"] = asked.scores(probe_answers(heard.clips, probes, asked))
+    tasks = task_scores(asked, bundle.packed, found, scores)
+    for column, task in asked.asked():
+        truth = asked.truth[:, column]
+        entry = tasks[task.name]
+        entry["wordings"] = wordings(heard.clips, bundle.prompts, plain[column], truth)
+        for kind, said in PARAPHRASES.items():
+            if sentences and task.name in said:
+                entry[kind] = paraphrased(heard.clips, sentences, said[task.name], truth)
+    columns = [i for i, _ in asked.asked()]
+    return {
+        "recordings": len(clips),
+        "speakers": len(set(asked.speakers)),
+        "poor": int(heard.poor.sum()),
+        "means": group_means(asked, scores),
+        "tasks": tasks,
+        "calibration_error": pooled_reliability(
+            [found[i] for i in columns], [asked.truth[:, i] for i in columns]
+        )["calibration_error"],
+    }, found
+
+
+def measure_spaces(
+    bundle: Opened,
+    clips: Sequence[CorpusClip],
+    heard: Heard,
+    text: slap_edge.TextTower | None,
+    seed: int,
+) -> dict[str, Any]:
+    """What else the embeddings of one split are good for."""
+    embeddings = {"embedding": heard.clips, **heard.outputs}
+
+    def tracks(clip: int, task: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        steps = heard.of_clip(clip)
+        starts = np.concatenate([[0.0], heard.ends[steps][:-1]])
+        found = heard.steps[steps]
+        packed = bundle.packed[task]
+        return starts, task_probabilities(found, bundle.prompts, packed, bundle.scale)
+
+    return {
+        "verification": spaces.verification(embeddings, clips, seed),
+        "style": spaces.style(embeddings, clips, seed),
+        "retrieval": spaces.retrieval(heard.clips, clips, text.embed, seed) if text else {},
+        "localisation": spaces.localisation(bundle.tasks, clips, tracks),
+    }
+
+
+def fit_probes(
+    tasks: Sequence[Task],
+    training: tuple[list[CorpusClip], Heard],
+    validation: tuple[list[CorpusClip], Heard],
+    report: Callable[[str], None],
+) -> dict[str, Probe]:
+    """A linear probe for every task with recordings enough in both splits."""
+    report("fitting linear probes")
+    truths = [truth_of(clips, tasks, FEWEST) for clips, _ in (training, validation)]
+    probes = {}
+    for column, task in enumerate(tasks):
+        asked = [np.flatnonzero(truth[:, column] >= 0) for truth in truths]
+        if all(len(rows) for rows in asked):
+            sets = [
+                (heard.clips[rows], truth[rows, column])
+                for (_, heard), truth, rows in zip(
+                    (training, validation), truths, asked, strict=True
+                )
+            ]
+            _, probes[task.name] = best_probe(sets[0], sets[1], len(task.classes))
+    return probes
+
+
+def embed_paraphrases(
+    tasks: Sequence[Task], text: slap_edge.TextTower | None, report: Callable[[str], None]
+) -> dict[str, Array]:
+    """Embeddings of every paraphrase of the tasks; none without a text tower."""
+    if text is None:
+        return {}
+    names = {task.name for task in tasks}
+    said = [
+        sentence
+        for kind in PARAPHRASES.values()
+        for task, classes in kind.items()
+        if task in names
+        for sentences in classes.values()
+        for sentence in sentences
+    ]
+    said = list(dict.fromkeys(said))
+    report(f"embedding {len(said)} paraphrases")
+    return dict(zip(said, text.embed(said), strict=True))
+
+
+def weakest(splits: Mapping[str, Any], count: int = WEAKEST) -> list[dict[str, Any]]:
+    """The tasks of the protocol that are told worst, by their mean over the splits."""
+    found: dict[str, dict[str, float]] = {}
+    for split, content in splits.items():
+        for name, entry in content["tasks"].items():
+            found.setdefault(name, {})[split] = entry["averaged"]["value"]
+    protocol = {task.name for task in TASKS if task.group in PROTOCOL}
+    rows = [
+        {"task": name, "mean": float(np.mean(list(values.values()))), "splits": values}
+        for name, values in found.items()
+        if name in protocol
+    ]
+    return sorted(rows, key=lambda row: row["mean"])[:count]
+
+
+def corpus_facts(clips: Sequence[CorpusClip]) -> dict[str, Any]:
+    """Sizes of the splits."""
+    facts = {}
+    for split in dict.fromkeys(clip.split for clip in clips):
+        members = [clip for clip in clips if clip.split == split]
+        facts[split] = {
+            "recordings": len(members),
+            "hours": sum(clip.seconds for clip in members) / 3600,
+            "shortest": min(clip.seconds for clip in members),
+            "longest": max(clip.seconds for clip in members),
+            "speakers": len({clip.speaker for clip in members}),
+            "languages": len({clip.language for clip in members}),
+            "engines": sorted({clip.engine for clip in members}),
+        }
+    return facts
+
+
+def task_facts(bundle: Opened) -> list[dict[str, Any]]:
+    """Every task as the bundle asks it."""
+    return [
+        {
+            "name": task.name,
+            "title": task.title,
+            "group": task.group,
+            "group_title": GROUPS[task.group],
+            "temperature": packed.temperature,
+            "minimum_probability": packed.minimum_probability,
+            "classes": [
+                {"name": c.name, "bias": c.bias, "prompts": [bundle.texts[i] for i in c.prompts]}
+                for c in packed.classes
+            ],
+        }
+        for task, packed in zip(bundle.tasks, bundle.packed, strict=True)
+    ]
+
+
+def provenance(bundle: Opened, corpus: Path, effort: Effort) -> dict[str, Any]:
+    """From what, with what and where the numbers were made."""
+    files = bundle.manifest["files"]
+    listing = "".join(
+        f"{name} {entry['sha256']}\n"
+        for name, entry in sorted(files.items())
+        if name not in PUBLISHED
+    )
+    return {
+        "bundle": digest_of(listing.encode()).hexdigest(),
+        "corpus": sha256(corpus / "clips.jsonl"),
+        "seed": effort.seed,
+        "limit": effort.limit,
+        "resamples": effort.resamples,
+        "probe_recordings": effort.probe,
+        "engine": "tract",
+        "versions": {name: version(name) for name in ("slap-edge", "slap-export", "numpy")},
+        "machine": f"{processor()}, {os.cpu_count()} cores, {platform.system()}",
+    }
+
+
+def processor() -> str:
+    """What the processor calls itself."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
