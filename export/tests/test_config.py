@@ -50,3 +50,30 @@ def test_a_wrong_recipe_is_refused(tmp_path: Path, old: str, new: str, message: 
 def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read the recipe"):
         load_config(tmp_path / "none.toml")
+
+
+def test_a_recipe_extends_another(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(RECIPE.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "own.toml").write_text(
+        'extends = "base.toml"\n[bundle]\nname = "own"\n[objectives.semantic]\nweight = 2\n',
+        encoding="utf-8",
+    )
+    base, own = load_config(tmp_path / "base.toml"), load_config(tmp_path / "own.toml")
+    assert own.bundle.name == "own"
+    assert own.bundle.licence == base.bundle.licence
+    assert own.tower == base.tower
+    assert own.objectives.named == ("semantic",)
+
+
+@pytest.mark.parametrize("name", ['"../x.toml"', '"own.toml"', "3", '"none.toml"'])
+def test_what_cannot_be_extended_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "own.toml").write_text(f"extends = {name}\n", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        load_config(tmp_path / "own.toml")
+
+
+def test_recipes_that_extend_each_other_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('extends = "b.toml"\n', encoding="utf-8")
+    (tmp_path / "b.toml").write_text('extends = "a.toml"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="extend"):
+        load_config(tmp_path / "a.toml")

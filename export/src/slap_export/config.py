@@ -194,12 +194,12 @@ class TrainConfig:
 class GateConfig:
     """What a lighter graph may change of the float32 graph's answers on validation recordings."""
 
-    winners: float = 0.01
+    changed_winners: float = 0.01
     """Share of answers, one for each recording and task, in which another class comes out first."""
     probability_99: float = 0.06
     """Change of a calibrated probability that 99 % of answers must stay below."""
     probability_largest: float = 0.4
-    cosine: float = 0.998
+    mean_cosine: float = 0.998
     """Mean cosine of a recording's embeddings by both graphs, at least."""
 
 
@@ -313,14 +313,42 @@ def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
 
 
 def load_config(path: Path) -> Config:
-    """Reads a recipe."""
+    """Reads a recipe, and first the one that it `extends`, if it does."""
+    return build(Config, read_tables(path))
+
+
+def read_tables(path: Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The tables of a recipe over those of the recipe beside it that it `extends`.
+
+    What a table does not say is taken over, except that objectives are not mixed: a recipe that
+    names any has no others.
+    """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot read the recipe {path}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    return build(Config, values)
+    base = values.pop("extends", None)
+    if base is None:
+        return values
+    if not isinstance(base, str) or Path(base).name != base:
+        raise ConfigError(f"`extends` must name a recipe beside {path.name}, got {base!r}")
+    if base in (path.name, *above):
+        raise ConfigError(f"{path.name} and {base} extend each other")
+    inherited = read_tables(path.parent / base, (path.name, *above))
+    if "objectives" in values:
+        inherited.pop("objectives", None)
+    return merged(inherited, values)
+
+
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """`below` with everything that `above` says instead, table by table."""
+    result = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if both else value
+    return result
 
 
 def to_dict(config: Any) -> dict[str, Any]:
