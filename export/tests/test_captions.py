@@ -274,3 +274,15 @@ def test_prompts_of_each_class_include_wordings_no_caption_has() -> None:
         for option in question.classes:
             unseen = [prompt for prompt in option.prompts if prompt not in texts]
             assert unseen, f"{question.name}/{option.name} is asked only in training's words"
+
+
+def test_a_denial_can_be_asked_for_or_refused() -> None:
+    steady = next(item for item in VOICE if item.facts == (("tremor", "steady"),))
+    denials = {*steady.denial_clauses, *steady.denial_phrases, *steady.denial_manners}
+    denials |= {f"{some} {word}" for word in steady.absent for some in ("no", "any")}
+    usual = " ".join((*steady.manners, *steady.clauses, *steady.withs))
+    denials = {text for text in denials if text not in usual}
+    asked = [sentence(Recipe((steady,), seed, ((0, True),))) for seed in range(300)]
+    refused = [sentence(Recipe((steady,), seed, ((0, False),))) for seed in range(300)]
+    assert not [text for text in refused if any(denial in text for denial in denials)]
+    assert sum(any(denial in text for denial in denials) for text in asked) > 250

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slap_export import captions
-from slap_export.captions import VOCABULARY, Who, caption, sentences
+from slap_export.captions import VOCABULARY, Who, caption, flipped, sentences
 from slap_export.evaluation.paraphrases import PARAPHRASES, spread
 from slap_export.measured_captions import MEASURED
 from slap_export.tasks import TASKS, Task
@@ -114,7 +114,11 @@ def _attributes(vocabulary: captions.Vocabulary) -> st.SearchStrategy[dict[str, 
 def test_the_proof_covers_every_part_of_a_caption(
     attributes: dict[str, str], seed: int, data: st.DataObject
 ) -> None:
-    words = _words(caption(attributes, np.random.default_rng(seed)).text)
+    rng = np.random.default_rng(seed)
+    said = caption(attributes, rng)
+    words = _words(said.text)
+    if (other := flipped(said, rng)) is not None:
+        assert could_be_written(other.text)
     start = data.draw(st.integers(0, len(words) - 1))
     end = data.draw(st.integers(start + 1, len(words)))
     assert could_be_written(" ".join(words))

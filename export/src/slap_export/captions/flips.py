@@ -9,6 +9,9 @@ from slap_export.captions.drawing import VOCABULARY, Caption, Vocabulary
 from slap_export.captions.items import Item
 from slap_export.captions.sentences import Recipe, sentence
 
+# Of the flips, those that say the changed thing by a denial if they can, and those that do not.
+_DENYING, _PLAIN = 0.3, 0.3
+
 
 def flipped(
     drawn: Caption, rng: np.random.Generator, vocabulary: Vocabulary = VOCABULARY
@@ -16,7 +19,9 @@ def flipped(
     """The same sentence with one attribute it states changed to another value.
 
     Of a voice that changes, both ends may change: "first hoarse, then smooth" becomes "first
-    smooth, then hoarse". None if `drawn` says nothing that could be otherwise.
+    smooth, then hoarse". What is changed may be said by a denial where it was not, and the other
+    way round: "shaky" and "not shaky" share their words. None if `drawn` says nothing that could
+    be otherwise.
     """
     recipe = drawn.recipe
     if recipe is None:
@@ -35,7 +40,9 @@ def flipped(
     others = [other for at, other in choices if at == place]
     items = list(recipe.items)
     items[place] = others[int(rng.random() * len(others))]
-    changed = Recipe(tuple(items), recipe.seed)
+    roll = rng.random()
+    denying = ((place, roll < _DENYING),) if roll < _DENYING + _PLAIN else ()
+    changed = Recipe(tuple(items), recipe.seed, denying)
     return Caption(sentence(changed), frozenset(f for i in items for f in i.facts), changed)
 
 

@@ -15,10 +15,15 @@ from slap_export.captions.items import Item, Setting, Voicing, Who, Wordings
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a sentence says, and the seed of how it says it."""
+    """What a sentence says, and the seed of how it says it.
+
+    `denying` settles of things, by their place, whether they are said by a denial, where they have
+    one; of the others the seed settles it.
+    """
 
     items: tuple[Item, ...]
     seed: int
+    denying: tuple[tuple[int, bool], ...] = ()
 
 
 _VERBS = ("speaks", "is speaking", "talks", "is talking")
@@ -58,6 +63,7 @@ class _Sentence:
             id(item): Random(recipe.seed * 16 + 1 + place)
             for place, item in enumerate(recipe.items)
         }
+        self.denying = {id(recipe.items[place]): denies for place, denies in recipe.denying}
         self.who = next((item for item in recipe.items if isinstance(item, Who)), None)
         self.voices = [item for item in recipe.items if isinstance(item, Voicing)]
         self.settings = [item for item in recipe.items if isinstance(item, Setting)]
@@ -120,6 +126,7 @@ class _Sentence:
             noun = self.voices[0].noun
         for item in self.voices:
             fits = item.adjectives and item.noun in (noun, "voice")
+            fits = fits and not (self.denying.get(id(item)) and item.withs and noun == "voice")
             # "speech" alone says nothing.
             share = 0.75 if noun == "voice" or before else 1.0
             if fits and len(before) < 2 and self._roll(item, share):
@@ -145,7 +152,7 @@ class _Sentence:
         present: list[str] = []
         missing: list[str] = []
         for item in self.items:
-            if item.absent and self.own[id(item)].random() < 0.4:
+            if item.absent and self._denies(item, self.own[id(item)].random(), 0.4):
                 missing.append(self._of(item, item.absent))
             elif item.heard and (not item.adjectives or self.own[id(item)].random() < 0.75):
                 present.append(self._of(item, item.heard))
@@ -185,7 +192,7 @@ class _Sentence:
         """
         denials = (*item.denial_clauses, *(item.denial_reports if reports else ()))
         roll = self.own[id(item)].random()
-        if denials and roll < _DENIED * 1.3:
+        if denials and self._denies(item, roll, _DENIED * 1.3):
             return self._of(item, denials)
         if reports and item.likenesses and roll > 1 - _LIKENED:
             return f"it sounds {self._of(item, item.likenesses)}"
@@ -204,7 +211,7 @@ class _Sentence:
     def _after(self, item: Item, usual: Wordings, denials: Wordings) -> str:
         """A phrase that follows a verb or a noun."""
         roll = self.own[id(item)].random()
-        if denials and roll < _DENIED:
+        if denials and self._denies(item, roll, _DENIED):
             return self._of(item, denials)
         if item.likenesses and roll > 1 - _LIKENED:
             return self._of(item, item.likenesses)
@@ -214,8 +221,9 @@ class _Sentence:
         """ "whispered", "slow speech", "telephone-quality recording" """
         if isinstance(item, Who):
             return self._of(item, item.voices)
-        if item.denial_phrases and self._roll(item, _DENIED):
-            return self._of(item, item.denial_phrases)
+        phrases = item.denial_phrases
+        if phrases and self._denies(item, self.own[id(item)].random(), _DENIED):
+            return self._of(item, phrases)
         if not item.adjectives:
             return self._of(item, item.places if isinstance(item, Setting) else item.withs)  # type: ignore[attr-defined]
         noun = item.noun
@@ -226,6 +234,9 @@ class _Sentence:
 
     def _of(self, item: Item, wordings: Wordings) -> str:
         return _pick(wordings, self.own[id(item)])
+
+    def _denies(self, item: Item, roll: float, share: float) -> bool:
+        return self.denying.get(id(item), roll < share)
 
     def _roll(self, item: Item, share: float) -> bool:
         return self.own[id(item)].random() < share
