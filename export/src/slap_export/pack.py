@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from slap_edge import FrontEnd
 
 from slap_export.bundle import (
+    BundleError,
     sha256,
     write_background,
     write_manifest,
@@ -21,8 +22,10 @@ from slap_export.bundle import (
     write_safetensors,
 )
 from slap_export.checkpoint import Trained
-from slap_export.export_onnx import export_float32, export_int8, graph_interface
-from slap_export.runtime import StepRunner, TextEncoder, clip_embedding, pad_to_chunks
+from slap_export.config import BundleConfig, QualityConfig, ScoringConfig
+from slap_export.onnx.metadata import About
+from slap_export.onnx.stream import export_stream, graph_interface
+from slap_export.runtime import AudioTower, TextEncoder
 from slap_export.scoring import PackedTask, task_probabilities
 from slap_export.text import text_files
 
@@ -31,51 +34,73 @@ Array = NDArray[np.float32]
 TOLERANCE = {"log_mel": 1e-3, "embedding": 1e-4, "probability": 1e-3}
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What a manifest states that no file of the bundle does."""
+
+    bundle: BundleConfig
+    front_end: dict[str, Any]
+    tower: dict[str, Any]
+    """Names and shapes of the graph, as `graph_interface` gives them."""
+    logit_scale: float
+    scoring: ScoringConfig
+    quality: QualityConfig
+    max_tokens: int
+    """Most tokens of a prompt, where the bundle carries a text tower."""
+
+    def about(self, revision: str) -> About:
+        """What the graph says of itself."""
+        return About(self.bundle.name, self.bundle.licence, revision, self.front_end)
+
+
 @dataclass
 class Tower:
     """The exported towers of a bundle being written, run as a device runs them."""
 
-    runner: StepRunner
-    front_end: FrontEnd
-    text: TextEncoder
-    trained: Trained
+    audio: AudioTower
+    embed_text: Callable[[list[str]], Array]
+    """Unit embeddings [n, D] of sentences, in the space of the audio."""
+    facts: Facts
 
-    def embed_audio(self, audio: Array) -> tuple[Array, Array, Array]:
-        """Log-mel [T, F], step embeddings [C, D] and clip embedding [D] of 16 kHz audio."""
-        config = self.trained.config
-        padded = pad_to_chunks(audio, self.trained.front_end, config.tower.chunk_frames)
-        log_mel = self.front_end.log_mel(padded)
-        steps = self.runner.steps(log_mel)
-        return log_mel, steps, clip_embedding(steps, config.tower.pool_chunks)
 
-    def embed_text(self, texts: list[str]) -> Array:
-        """Projected unit embeddings [n, D] of sentences."""
-        weight = self.trained.projection.weight.detach().numpy()  # [384, D]
-        projected = self.text.encode(texts) @ weight
+def facts_of(trained: Trained) -> Facts:
+    """The facts of a trained streaming tower."""
+    config = trained.config
+    return Facts(
+        config.bundle,
+        trained.front_end,
+        graph_interface(trained.branched() or trained.tower),
+        trained.logit_scale,
+        config.scoring,
+        config.quality,
+        config.text.max_tokens,
+    )
+
+
+def write_towers(folder: Path, trained: Trained, cache: Path, *, text: bool = True) -> Tower:
+    """Writes the float32 step graph and, with `text`, the text tower; opens them.
+
+    Without it the bundle carries prompts alone: they are embedded by the same text
+    tower, from the cache, and no prompt can be added on a device.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    facts = facts_of(trained)
+    tower = trained.branched() or trained.tower
+    export_stream(tower, folder / "audio.onnx", facts.about(trained.revision))
+    blob, tokenizer = text_files(cache)
+    weight = trained.projection.weight.detach().numpy()  # [384, D]
+    if text:
+        for path in (blob, tokenizer):
+            shutil.copyfile(path, folder / path.name)
+        write_safetensors(folder / "text_projection.safetensors", {"weight": weight})
+    encoder = TextEncoder(blob, tokenizer, facts.max_tokens)
+
+    def embed_text(texts: list[str]) -> Array:
+        projected = encoder.encode(texts) @ weight
         return projected / np.linalg.norm(projected, axis=1, keepdims=True)
 
-
-def write_towers(folder: Path, trained: Trained, cache: Path) -> Tower:
-    """Writes the ONNX files, tokenizer and projection, and opens them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    export_float32(trained.tower, folder / "audio.onnx")
-    export_int8(folder / "audio.onnx", folder / "audio.int8.onnx")
-    for path in text_files(cache):
-        shutil.copyfile(path, folder / path.name)
-    weight = trained.projection.weight.detach().numpy()
-    write_safetensors(folder / "text_projection.safetensors", {"weight": weight})
-    return open_towers(folder, trained, "audio.onnx")
-
-
-def open_towers(folder: Path, trained: Trained, audio: str) -> Tower:
-    """Opens the written towers with the named audio graph."""
-    text = trained.config.text
-    return Tower(
-        StepRunner(folder / audio, graph_interface(trained.tower)),
-        FrontEnd(json.dumps(trained.front_end)),
-        TextEncoder(folder / "text.int8.onnx", folder / "tokenizer.json", text.max_tokens),
-        trained,
-    )
+    audio = AudioTower(folder / "audio.onnx", facts.tower, facts.front_end)
+    return Tower(audio, embed_text, facts)
 
 
 def write_golden(
@@ -84,16 +109,19 @@ def write_golden(
     """Writes a recording and what this bundle must make of it."""
     golden = folder / "golden"
     golden.mkdir(exist_ok=True)
-    rate = tower.trained.config.front_end.sample_rate
+    rate = tower.facts.front_end["sample_rate"]
     soundfile.write(golden / "speech.wav", audio, rate, subtype="PCM_16")
     audio, _ = soundfile.read(golden / "speech.wav", dtype="float32")
-    log_mel, steps, clip = tower.embed_audio(audio)
-    write_safetensors(golden / "log_mel.safetensors", {"log_mel": log_mel})
-    write_safetensors(golden / "embeddings.safetensors", {"steps": steps, "clip": clip})
+    heard = tower.audio.hear(audio)
+    write_safetensors(golden / "log_mel.safetensors", {"log_mel": heard.log_mel})
+    write_safetensors(golden / "embeddings.safetensors", {"steps": heard.steps, "clip": heard.clip})
     halves = prompts.astype(np.float16).astype(np.float32)
-    scores: dict[str, Any] = {"prompts": [round(float(v), 6) for v in halves @ clip], "tasks": {}}
+    scores: dict[str, Any] = {
+        "prompts": [round(float(v), 6) for v in halves @ heard.clip],
+        "tasks": {},
+    }
     for task in tasks:
-        found = task_probabilities(clip[None], halves, task, tower.trained.logit_scale)[0]
+        found = task_probabilities(heard.clip[None], halves, task, tower.facts.logit_scale)[0]
         scores["tasks"][task.name] = {
             entry.name: round(float(value), 6)
             for entry, value in zip(task.classes, found, strict=True)
@@ -102,39 +130,49 @@ def write_golden(
     (golden / "scores.json").write_text(text, encoding="utf-8")
 
 
-def manifest_content(trained: Trained) -> dict[str, Any]:
-    """Everything the manifest states beside the list of files."""
-    config = trained.config
-    interface = graph_interface(trained.tower)
+def manifest_content(folder: Path, facts: Facts) -> dict[str, Any]:
+    """Everything the manifest states beside the list of files.
+
+    Lighter graphs and the text tower are named if their files are in the folder.
+    """
+    interface = facts.tower
+    lighter = {
+        precision: f"audio.{precision}.onnx"
+        for precision in ("int8", "float16")
+        if (folder / f"audio.{precision}.onnx").exists()
+    }
     tower = {
         "input": interface["input"],
         "mode": interface["mode"],
         "float32": "audio.onnx",
-        "int8": "audio.int8.onnx",
+        **lighter,
         **{key: value for key, value in interface.items() if key not in ("input", "mode")},
-        "logit_scale": round(trained.logit_scale, 4),
+        "logit_scale": round(facts.logit_scale, 4),
     }
-    return {
-        "name": config.bundle.name,
-        "description": config.bundle.description,
-        "licence": config.bundle.licence,
-        "created": config.bundle.created,
-        "front_end": trained.front_end,
-        "tower": tower,
-        "text": {
+    text = None
+    if (folder / "text.int8.onnx").exists():
+        text = {
             "file": "text.int8.onnx",
             "tokenizer": "tokenizer.json",
             "input_ids": "input_ids",
             "attention_mask": "attention_mask",
             "output": "sentence",
             "dim": 384,
-            "max_tokens": config.text.max_tokens,
+            "max_tokens": facts.max_tokens,
             "projection": "text_projection.safetensors",
-        },
+        }
+    return {
+        "name": facts.bundle.name,
+        "description": facts.bundle.description,
+        "licence": facts.bundle.licence,
+        "created": facts.bundle.created,
+        "front_end": facts.front_end,
+        "tower": tower,
+        "text": text,
         "prompts": "prompts.safetensors",
         "background": "background.safetensors",
-        "scoring": asdict(config.scoring),
-        "quality": asdict(config.quality),
+        "scoring": asdict(facts.scoring),
+        "quality": asdict(facts.quality),
         "golden": {
             "audio": "golden/speech.wav",
             "log_mel": "golden/log_mel.safetensors",
@@ -152,17 +190,16 @@ def write_bundle(
     tasks: list[PackedTask],
     background: Array,
     golden: Array,
-    card: str,
 ) -> None:
-    """Writes prompts, background, golden files, model card and manifest beside the towers."""
+    """Writes prompts, background, golden files and manifest beside the towers."""
     digest = sha256(folder / "audio.onnx")
-    config = tower.trained.config
+    name, dim = tower.facts.bundle.name, tower.facts.tower["embedding_dim"]
     prompts = tower.embed_text(texts)
-    write_prompt_pack(
-        folder / "prompts.safetensors", config.bundle.name, texts, prompts, tasks, digest
-    )
+    for what, rows in (("prompts", prompts), ("background", background)):
+        if rows.ndim != 2 or rows.shape[1] != dim:
+            raise BundleError(f"{what}: expected embeddings of {dim} values, got {rows.shape}")
+    write_prompt_pack(folder / "prompts.safetensors", name, texts, prompts, tasks, digest)
     description = f"{len(background)} recordings of the training corpus, one embedding each"
     write_background(folder / "background.safetensors", background, digest, description)
     write_golden(folder, tower, golden, prompts, tasks)
-    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    write_manifest(folder, manifest_content(tower.trained))
+    write_manifest(folder, manifest_content(folder, tower.facts))

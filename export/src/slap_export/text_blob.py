@@ -10,6 +10,7 @@ after they are gathered. Activations stay float32, so engines agree closely.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
-from slap_export.export_onnx import save
+from slap_export.onnx.files import save
 
 OPSET = 17
 LAYERS = 6
@@ -102,7 +103,25 @@ def write_text_blob(path: Path, weights_file: Path | None = None) -> None:
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=8,
     )
-    save(model, path, "text")
+    save(model, path, "text", describe_text())
+
+
+def describe_text() -> dict[str, str]:
+    """What the file says of itself, as an audio graph does."""
+    shape = ["batch", "tokens"]
+    inputs = [
+        {"name": "input_ids", "type": "int64", "shape": shape, "unit": "index of a word piece"},
+        {"name": "attention_mask", "type": "int64", "shape": shape, "unit": "1, or 0 for padding"},
+    ]
+    unit = "part of a vector of length 1; a projection takes it to the space of the audio"
+    sentence = {"name": "sentence", "type": "float32", "shape": ["batch", WIDTH], "unit": unit}
+    return {
+        "name": "all-MiniLM-L6-v2",
+        "licence": "Apache-2.0",
+        "precision": "int8 weights",
+        "inputs": json.dumps(inputs),
+        "outputs": json.dumps([sentence]),
+    }
 
 
 def build(graph: Graph, weights: dict[str, Array]) -> str:

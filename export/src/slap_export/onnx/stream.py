@@ -1,0 +1,89 @@
+"""The step graph: one chunk of log-mel and the states in; embeddings, tokens, new states out.
+
+It is `SlapTower.step`, or `BranchedTower.step` where the tower has branches,
+with static shapes. Names and shapes are stated in the bundle's manifest.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from slap_export.onnx.files import save, trace
+from slap_export.onnx.metadata import About, describe
+from slap_export.towers import SlapTower
+from slap_export.towers.branches import BranchedTower
+
+Tower = SlapTower | BranchedTower
+
+
+def with_branches(tower: Tower) -> BranchedTower:
+    """The tower ready for export on the CPU; a plain one has no branches."""
+    tower = tower.eval().float().cpu()
+    return tower if isinstance(tower, BranchedTower) else BranchedTower(tower, {})
+
+
+class StepGraph(nn.Module):
+    """The step with its state as separate arguments, for export."""
+
+    def __init__(self, tower: BranchedTower) -> None:
+        super().__init__()
+        self.tower = tower
+
+    def forward(self, mel: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
+        step = self.tower.step(mel, self.tower.state_of(state))
+        following = self.tower.flat_state(step.state)
+        return step.embedding, *step.branches.values(), step.tokens, *following
+
+
+def embedding_outputs(branched: BranchedTower) -> list[dict[str, Any]]:
+    """The manifest's entries for the tower's embedding and those of its branches."""
+    dim = branched.tower.config.embedding_dim
+    return [
+        {"name": "embedding", "kind": "global", "shape": [1, dim]},
+        *(
+            {"name": name, "kind": "attribute", "shape": [1, branch.embedding_dim]}
+            for name, branch in branched.each()
+        ),
+    ]
+
+
+def graph_interface(tower: Tower) -> dict[str, Any]:
+    """The manifest's description of the step graph: names, shapes, states, outputs."""
+    branched = with_branches(tower)
+    config = branched.tower.config
+    initial = branched.flat_state(branched.initial_state())
+    states = [
+        {"input": f"{name}_in", "output": f"{name}_out", "shape": list(tensor.shape)}
+        for name, tensor in zip(branched.state_names(), initial, strict=True)
+    ]
+    tokens = {"name": "tokens", "kind": "token", "shape": [1, config.chunk_tokens, config.width]}
+    return {
+        "input": "log_mel",
+        "mode": "stream",
+        "input_name": "mel",
+        "input_shape": [1, config.chunk_frames, config.bands],
+        "hop_frames": config.chunk_frames,
+        "pool_chunks": config.pool_chunks,
+        "states": states,
+        "outputs": [*embedding_outputs(branched), tokens],
+        "embedding_dim": config.embedding_dim,
+    }
+
+
+def export_stream(tower: Tower, path: Path, about: About) -> None:
+    """Writes the float32 step graph."""
+    branched = with_branches(tower)
+    config = branched.tower.config
+    mel = torch.zeros(1, config.chunk_frames, config.bands)
+    names = branched.state_names()
+    model = trace(
+        StepGraph(branched),
+        (mel, *branched.flat_state(branched.initial_state())),
+        ["mel", *(f"{name}_in" for name in names)],
+        [*branched.output_names(), *(f"{name}_out" for name in names)],
+    )
+    save(model, path, "audio", describe(about, graph_interface(tower), "float32"))
