@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from slap_export.checkpoint import Trained, load_trained, run_folder
 from slap_export.config import Config, to_dict
 from slap_export.evaluation.zero_shot import embed_with_onnx, packed_task, prompt_texts, truth_of
 from slap_export.features import Features, load_features, read_audio
+from slap_export.onnx.gate import write_lighter
 from slap_export.pack import write_bundle, write_towers
 from slap_export.report import new_report, publish
 from slap_export.scoring import PackedTask
@@ -48,11 +50,25 @@ def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -
     report(f"calibrating on {len(validation)} recordings")
     prompts = stored(tower.embed_text(texts))
     tasks = calibrated_tasks(config, features, embed(validation), prompts, trained.logit_scale)
+    training = np.random.default_rng(config.train.seed).permutation(features.split("train"))
+    lighter = write_lighter(
+        folder,
+        interface,
+        [features.frames(int(clip)) for clip in training[: config.export.calibration_clips]],
+        [features.frames(int(clip)) for clip in validation],
+        prompts,
+        tasks,
+        trained.logit_scale,
+        config.export,
+    )
+    for found in lighter:
+        report(str(found))
     background = embed(background_clips(config, features))
     report(f"background: {len(background)} recordings")
     golden = golden_recording(config, features)
     write_bundle(folder, tower, texts, tasks, background, golden)
-    publish(folder, new_report(training_facts(trained, checkpoint)))
+    facts = training_facts(trained, checkpoint)
+    publish(folder, new_report(facts, [asdict(found) for found in lighter]))
     for line in verify_bundle(folder, checkpoint):
         report(line)
 

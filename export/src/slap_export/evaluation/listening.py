@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from slap_export.corpus import CorpusClip
 from slap_export.features import read_audio
+from slap_export.runtime import span_of
 
 Array = NDArray[np.float32]
 
@@ -94,7 +95,7 @@ def _listen(
     report: Callable[[str], None],
 ) -> dict[str, NDArray[Any]]:
     rate = manifest["front_end"]["sample_rate"]
-    span = manifest["tower"].get("pool_chunks", 1)
+    span = span_of(manifest["tower"])
     mine = threading.local()  # a screener is one stream: each thread has its own
 
     def hear(clip: CorpusClip) -> dict[str, NDArray[Any]]:
