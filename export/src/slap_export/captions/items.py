@@ -21,6 +21,7 @@ _ABSENT_CLAUSES = (
     "no {} can be heard",
     "there is not the least {}",
 )
+_ABSENT_CLAUSES_OF_MANY = ("there are no {}", "there aren't any {}", "no {} can be heard")
 _ABSENT_REPORTS = ("I can't hear any {}", "you won't hear any {}", "I hear no {}")
 _ABSENT_PHRASES = ("without any {}", "with no {}", "free of any {}", "with no audible {}")
 _DENIED_CLAUSES = (
@@ -88,7 +89,8 @@ class Item:
         """ "there is no tremor", "the voice is not shaky" """
         return (
             *self.denials,
-            *_filled(_ABSENT_CLAUSES, self.absent),
+            *_filled(_ABSENT_CLAUSES, tuple(word for word in self.absent if not _many(word))),
+            *_filled(_ABSENT_CLAUSES_OF_MANY, tuple(filter(_many, self.absent))),
             *(p.format(noun=self.noun, word=w) for p in _DENIED_CLAUSES for w in self.denied),
             *(f"the {self.noun} is {contrast}" for contrast in self.contrasts),
         )
@@ -236,6 +238,12 @@ def who(facts: str, text: str, weight: float = 1.0, also: str = "") -> Who:
         also=tuple(also.split()),
         **wordings_of(text),
     )
+
+
+def _many(words: str) -> bool:
+    """Whether they name several things: "breaks in the voice", but not "hoarseness"."""
+    head = words.split(" in ")[0].split(" between ")[0]
+    return head.endswith("s") and not head.endswith("ss")
 
 
 def _filled(patterns: Wordings, words: Wordings) -> Wordings:

@@ -6,7 +6,7 @@ from slap_export.captions.items import Setting, setting
 
 
 def _noise(kind: str, text: str) -> Setting:
-    return setting(f"noise=noisy noise_kind={kind}", text, 0.9)
+    return setting(f"noise=noisy noise_kind={kind}", text, 1.2)
 
 
 SETTING: tuple[Setting, ...] = (
@@ -31,18 +31,22 @@ SETTING: tuple[Setting, ...] = (
         adjectives: hissy | hissing
         places: with a loud hiss | with hissing static behind | with white noise behind
         clauses: there is a loud hiss | it comes with hissing static
-        likenesses: like a radio between stations
-        heard: hiss | static | a loud hissing
+            something hisses behind the voice | the recording hisses
+        likenesses: like a radio between stations | like a tap running full
+        heard: hiss | static | a loud hissing | white noise
         denials: no hum but a hiss lies over the voice
         """,
     ),
     _noise(
         "pink",
         """
+        adjectives: rushing
         places: with a steady rushing noise | with a noise like a waterfall behind
+            beside rushing water | with a rush like heavy rain
         clauses: it comes with a steady rushing noise | something rushes behind the voice
-        likenesses: like somebody beside a waterfall
-        heard: a rushing noise | a waterfall
+            the background rushes steadily
+        likenesses: like somebody beside a waterfall | like somebody in heavy rain
+        heard: a rushing noise | a waterfall | rushing water | rain
         """,
     ),
     _noise(
@@ -50,9 +54,11 @@ SETTING: tuple[Setting, ...] = (
         """
         adjectives: rumbling
         places: with a low rumble | with deep rumbling behind | amid traffic noise
+            beside a lorry engine
         clauses: it comes with a low rumble | something rumbles behind the voice
-        likenesses: like somebody beside a motorway
-        heard: a low rumble | traffic rumbling
+            there is a deep rumbling below the voice
+        likenesses: like somebody beside a motorway | like somebody in the belly of a ship
+        heard: a low rumble | traffic rumbling | a deep rumbling
         """,
     ),
     _noise(
@@ -60,9 +66,10 @@ SETTING: tuple[Setting, ...] = (
         """
         adjectives: humming | buzzing
         places: with a mains hum | with an electric buzz | with a humming tone behind
-        clauses: it comes with a mains hum | something hums behind the voice
-        likenesses: like a badly earthed amplifier
-        heard: a hum | a mains hum | an electric buzzing
+            beside a humming transformer
+        clauses: it comes with a mains hum | something hums behind the voice | a tone hums along
+        likenesses: like a badly earthed amplifier | like a power station
+        heard: a hum | a mains hum | an electric buzzing | a steady humming tone
         denials: no hiss but a hum lies under the voice
         """,
     ),
@@ -71,9 +78,11 @@ SETTING: tuple[Setting, ...] = (
         """
         adjectives: crowded
         places: with people talking behind | amid a crowd | with babble of other voices
+            at a busy party
         clauses: a crowd is talking in the background | it comes with babble behind
-        likenesses: like a full café
-        heard: a crowd in the background | people chatting behind
+            many people chat in the background
+        likenesses: like a full café | like a party
+        heard: a crowd in the background | people chatting behind | a chattering crowd
         denials: no hiss but a babble of people surrounds the voice
         """,
     ),

@@ -23,7 +23,7 @@ SIGNS: tuple[Voicing, ...] = (
         denied: relaxed | effortless | easy
         denials: the voice does not come easily | there is no ease in it
         """,
-        1.8,
+        2.5,
     ),
     voicing(
         "strain=clear",
@@ -96,7 +96,7 @@ SIGNS: tuple[Voicing, ...] = (
         denied: single
         denials: the voice does not keep to a single pitch | not one pitch but two
         """,
-        1.8,
+        2.5,
     ),
     voicing(
         "doubling=single",
@@ -194,7 +194,7 @@ SIGNS: tuple[Voicing, ...] = (
         denied: silent
         denials: the pauses are not silent | the breathing cannot be missed
         """,
-        1.8,
+        2.6,
         noun="breathing",
     ),
     voicing(
@@ -212,7 +212,7 @@ SIGNS: tuple[Voicing, ...] = (
         denied: audible | gasping
         denials: no breath is heard in the pauses | nobody gasps for air
         """,
-        0.9,
+        1.6,
         noun="breathing",
     ),
     voicing(

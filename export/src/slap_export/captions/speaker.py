@@ -266,7 +266,7 @@ COMPANY: tuple[Voicing, ...] = (
         denied: English
         denials: this is not English | it is some other language and not English
         """,
-        0.8,
+        0.6,
         noun="speech",
     ),
 )

@@ -32,7 +32,7 @@ VOICE: tuple[Voicing, ...] = (
     voicing(
         "phonation=voiced",
         """
-        adjectives: voiced | full and normal | fully voiced | full-voiced | spoken aloud
+        adjectives: voiced | full and normal | fully voiced | full-voiced
         manners: aloud | out loud | with full voice | in a normal voice, not a whisper
             with the vocal folds at work
         clauses: it is not whispered | the words are voiced | the vocal folds are sounding
@@ -165,7 +165,7 @@ VOICE: tuple[Voicing, ...] = (
         denials: nothing is wrong with the voice | nothing disturbs the tone | the voice has no flaw
             neither hoarse nor breathy nor creaky nor strained nor broken
         """,
-        1.5,
+        2.6,
         also=_QUALITIES,
     ),
     voicing(
