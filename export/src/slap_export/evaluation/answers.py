@@ -47,13 +47,17 @@ class Split:
     def scores(self, answers: Answers) -> NDArray[np.float64]:
         """Macro-F1 of every task, [1 + resamples, tasks]: first of the split itself.
 
-        A task without answers, −1 throughout, has none.
+        A task without answers, −1 throughout, has none, nor has a task on a resample in which
+        one of its classes does not occur: nan.
         """
         _, clusters = np.unique(np.asarray(self.speakers), return_inverse=True)
         found = confusions(np.where(answers < 0, -1, self.truth), answers, clusters)
         counts = draws(len(found), self.resamples, self.seed)
         drawn = np.tensordot(counts, found, axes=1)
-        return macro_f1s(np.concatenate([found.sum(axis=0)[None], drawn]))
+        drawn = np.concatenate([found.sum(axis=0)[None], drawn])
+        present = drawn.sum(axis=-1) > 0  # [1 + resamples, tasks, classes]
+        complete = (present | ~present[0]).all(axis=-1)
+        return np.where(complete, macro_f1s(drawn), np.nan)
 
 
 def uncalibrated(tasks: Sequence[PackedTask]) -> list[PackedTask]:
