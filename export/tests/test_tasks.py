@@ -1,6 +1,5 @@
 """Every question has two answers that exclude each other, whatever is true of a clip."""
 
-import re
 from collections import Counter
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slap_export.corpus.attributes import VALUES
-from slap_export.evaluation.paraphrases import PARAPHRASES
 from slap_export.tasks import GROUPS, PROTOCOL, TASKS, Task, task
 
 UNHEALTHY = {
@@ -103,23 +101,6 @@ def test_equal_rules_go_with_equal_answers() -> None:
         for name, value in frozenset().union(*found):
             values.setdefault(name, set()).add(value)
         assert all(len(seen) == 1 for seen in values.values()), prompt
-
-
-def test_no_wording_is_a_prompt() -> None:
-    def words(text: str) -> tuple[str, ...]:
-        return tuple(re.findall(r"[a-z0-9'-]+", text.lower()))
-
-    prompts = {
-        words(p) for question in TASKS for option in question.classes for p in option.prompts
-    }
-    wordings = {
-        words(text)
-        for tasks in PARAPHRASES.values()
-        for classes in tasks.values()
-        for texts in classes.values()
-        for text in texts
-    }
-    assert not prompts & wordings
 
 
 def test_classes_by_hand() -> None:
