@@ -16,7 +16,8 @@ in order:
   slap-export data read KIND FOLDER -o MANIFEST    what a corpus's own tables say of its recordings
   slap-export data stats MANIFEST                  how much there is, and of what
   slap-export data check MANIFEST                  no speaker and no sound in two splits
-  slap-export data shards MANIFEST -o FOLDER       what training reads from front to back
+  slap-export data shards MANIFEST -o SHARDS       cut out, 16 kHz, in files of many
+  slap-export data corpus SHARDS -o FOLDER         unpacked for a recipe's corpus.path
 """
 
 KINDS = (
@@ -63,7 +64,7 @@ def run_check(arguments: argparse.Namespace) -> None:
     refuse_leaks(recordings, audio=not arguments.names_alone)
     nameless = sum(recording.speaker is None for recording in recordings)
     if nameless:
-        log(f"{nameless} recordings name no speaker: whether they share one, nobody can tell")
+        log(f"recordings without a speaker: {nameless}; whether they share one, nobody can tell")
     splits = sorted({recording.split for recording in recordings})
     if len(splits) == 1:
         print(f"{len(recordings)} recordings, all in {splits[0]}: there is nothing to compare")
@@ -94,6 +95,32 @@ def run_shards(arguments: argparse.Namespace) -> None:
     count = sum(shard.recordings for shard in index.shards)
     hours = sum(shard.seconds for shard in index.shards) / 3600
     print(f"{count} recordings, {hours:.2f} hours, in {len(index.shards)} shards")
+
+
+def run_corpus(arguments: argparse.Namespace) -> None:
+    import tomllib
+
+    from slap_export.config import build
+    from slap_export.data.augment import WaveformConfig
+    from slap_export.data.shards import read_index
+    from slap_export.data.unpack import unpack
+
+    changes = None
+    if arguments.augment is not None:
+        try:
+            values = tomllib.loads(arguments.augment.read_text(encoding="utf-8"))
+            changes = build(WaveformConfig, values)
+        except ValueError as error:
+            raise ValueError(f"{arguments.augment}: {error}") from None
+    count = unpack(
+        read_index(arguments.shards),
+        arguments.out,
+        changes=changes,
+        renders=arguments.renders,
+        seed=arguments.seed,
+        report=log,
+    )
+    print(f"{count} clips in {arguments.out}")
 
 
 def _recordings(manifests: list[Path], allow_absolute: bool) -> Iterator[Recording]:
@@ -176,5 +203,21 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="leave out what cannot be heard and list it in the index; stops there otherwise",
     )
     shards.set_defaults(run=run_shards)
+
+    corpus = kinds.add_parser(
+        "corpus",
+        help="unpack shards into a folder that `features` and `train` read",
+        description="Writes clips.jsonl and audio/ as `slap-export corpus synth` does; a recipe"
+        " names the folder as corpus.path. With --augment, training recordings are heard"
+        " --renders times: once as they are, and changed in other ways each time after that.",
+    )
+    corpus.add_argument("shards", type=Path, metavar="SHARDS")
+    corpus.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER")
+    corpus.add_argument(
+        "--augment", type=Path, metavar="FILE", help="TOML file of changes, see docs/data.md"
+    )
+    corpus.add_argument("--renders", type=int, default=1, metavar="N", help="(default: 1)")
+    corpus.add_argument("--seed", type=int, default=0, metavar="N", help="of the changes")
+    corpus.set_defaults(run=run_corpus)
     for command in (read, check, stats, shards):
         command.add_argument("--absolute", action="store_true", help=_ABSOLUTE)

@@ -25,14 +25,14 @@ from slap_edge import FrontEnd
 from torch.utils.data import IterableDataset, get_worker_info
 
 from slap_export.corpus import Part
-from slap_export.corpus.measures import rms
 from slap_export.data.audio import RATE
-from slap_export.data.augment import WaveformConfig, draw
-from slap_export.data.changes import Change, Speed, contradict_words, heard, relabelled
+from slap_export.data.augment import WaveformConfig
+from slap_export.data.changes import Change
+from slap_export.data.hearing import hear
 from slap_export.data.shards import Shard, ShardError, Stored, read_index, read_shard
 from slap_export.runtime import pad_to_chunks
 
-_SHARDS, _BUFFER, _CHANGES = 0, 1, 2  # what a generator is for
+_SHARDS, _BUFFER = 0, 1  # what a generator is for; `hearing` has another
 
 
 @dataclass(frozen=True)
@@ -139,25 +139,19 @@ class ShardedRecordings(IterableDataset[Sample]):
         return np.random.default_rng((self.seed, self.epoch, *purpose))
 
     def _sample(self, stored: Stored, front_end: FrontEnd) -> Sample:
-        samples = stored.samples()
-        changes: tuple[Change, ...] = ()
-        if self.changes is not None:
-            rng = self._rng(_CHANGES, int(stored.key, 16))
-            changes = draw(self.changes, stored.attributes, rng)
-            samples = heard(samples, changes, rng)
-        loud = 20 * np.log10(max(rms(samples), 1e-9))
-        factor = next((it.factor for it in changes if isinstance(it, Speed)), 1.0)
+        found = hear(stored, self.changes, self.seed, self.epoch)
+        audio = pad_to_chunks(found.samples, self.front_end, self.chunk_frames)
         return Sample(
             key=stored.key,
-            log_mel=front_end.log_mel(pad_to_chunks(samples, self.front_end, self.chunk_frames)),
-            seconds=len(samples) / RATE,
+            log_mel=front_end.log_mel(audio),
+            seconds=len(found.samples) / RATE,
             speaker=stored.speaker,
             language=stored.language,
             transcript=stored.transcript,
-            attributes=relabelled(stored.attributes, changes, float(loud)),
-            captions=() if contradict_words(changes) else stored.captions,
-            parts=tuple(_part(part, changes, factor) for part in stored.parts),
-            changes=changes,
+            attributes=found.attributes,
+            captions=found.captions,
+            parts=found.parts,
+            changes=found.changes,
         )
 
 
@@ -203,11 +197,6 @@ def _shuffled(stored: Iterator[Stored], size: int, rng: np.random.Generator) -> 
         yield one
     for at in rng.permutation(len(held)):
         yield held[at]
-
-
-def _part(part: Part, changes: tuple[Change, ...], factor: float) -> Part:
-    attributes = relabelled(part.attributes, changes)
-    return Part(part.start / factor, part.end / factor, attributes)
 
 
 def _divided(lanes: int, among: int, what: str) -> None:
