@@ -124,7 +124,7 @@ def crop_starts(
         rng: Source of chance.
     """
     at = np.where(np.isnan(change), 0, change).astype(np.int64)
-    kept = np.minimum(KEPT_AROUND_CHANGE, size // 2)
+    kept = np.clip(size // 2, 1, KEPT_AROUND_CHANGE)
     low = np.clip(at + kept - size, 0, room)
     high = np.clip(at - kept, low, room)
     low, high = np.where(np.isnan(change), (0 * room, room), (low, high))
