@@ -102,7 +102,9 @@ def test_shares_of_two_processes_are_the_whole(made: Made) -> None:
 
 def test_packed_recordings_are_heard_as_if_alone(made: Made) -> None:
     config, material = made
-    config = training(config, crop_chunks=(6, 6))
+    # Masks of time are drawn over the row, which is longer where it ends in silence.
+    plain = dataclasses.replace(config.train.augment, time_masks=0)
+    config = training(config, crop_chunks=(6, 6), augment=plain)
     plan = plan_batch(material, config, epoch_order(material, config, 0), 0, 0)
     assert len(set(plan.size)) > 1
     packed = training(config, packed_chunks=13)
