@@ -72,7 +72,7 @@ def test_onnx_runtime_agrees_with_torch(exported: tuple[BranchedTower, Path]) ->
         assert np.abs(found[name] - values[0].numpy()).max() <= 1e-4
     tokens = found["tokens"].reshape(-1, SMALL.width)
     assert np.abs(tokens - expected.tower.tokens[0].numpy()).max() <= 1e-4
-    assert np.array_equal(runner.steps(mel[0].numpy()), found["embedding"])
+    assert np.abs(runner.steps(mel[0].numpy()) - found["embedding"]).max() <= 1e-6
 
 
 @torch.no_grad()

@@ -72,8 +72,13 @@ class StepRunner:
         return {name: np.stack([step[name] for step in found]) for name in names}
 
     def steps(self, rows: Array) -> Array:
-        """Unit embedding after every step [C, D] of whole chunks or windows."""
-        return np.stack([result["embedding"][0] for _, result in self.run(rows)])
+        """Unit embedding after every step [C, D] of whole chunks or windows.
+
+        Like a device it takes only the direction of what the graph gives: in float16 a
+        length is 1 to three digits.
+        """
+        found = np.stack([result["embedding"][0] for _, result in self.run(rows)])  # [C, D]
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
 
     def clip(self, rows: Array) -> Array:
         """One unit embedding [D] of whole chunks or windows."""

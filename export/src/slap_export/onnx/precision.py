@@ -10,10 +10,12 @@ judged here.
 What goes into a product is rounded to eight bits by a scale of its own:
 
 * `static`: fixed beforehand, from training recordings run step by step with
-  their states. Nothing is measured at run time.
+  their states. Nothing is measured at run time. The last projections, of one
+  row each, stay float32.
 * `mixed`: the same, except where the product of two activations goes in, as into
   the last map of a SwiGLU. Few of its values are large, so one scale for all
-  recordings is coarse; the scale is that of the step.
+  recordings is coarse; the scale is that of the step. So it is in the last
+  projections.
 * `dynamic`: that of the step everywhere. No recordings are needed.
 """
 
