@@ -219,6 +219,23 @@ def test_a_leak_of_sound_is_found_between_corpora(
     assert "recordings without a speaker: 1" in capsys.readouterr().err
 
 
+def test_shards_that_changed_on_the_way_are_refused(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("data read hugging_face voices -o voices/m.jsonl") == 0
+    assert run("data shards voices/m.jsonl -o s") == 0
+    capsys.readouterr()
+    assert run("data check s voices/m.jsonl") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("3 shards in s are as they were written\n5 recordings;")
+    shard = next(Path("s").glob("*.tar"))
+    data = bytearray(shard.read_bytes())
+    data[600] ^= 1
+    shard.write_bytes(data)
+    assert run("data check s") == 1
+    assert f"{shard}: expected SHA-256" in capsys.readouterr().err
+
+
 def test_absolute_paths_only_on_request(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("lists").mkdir()
     assert run("data read hugging_face voices -o lists/m.jsonl --absolute") == 0

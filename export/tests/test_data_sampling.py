@@ -56,6 +56,7 @@ def test_the_cap_holds_in_every_epoch(found: list[Recording], cap: float, seed: 
     weights = recording_weights(found, ["language", "sex"], cap)
     assert weights.sum() == pytest.approx(1)
     assert weights.max() * len(found) <= cap * (1 + 1e-9)
+    assert weights.min() * len(found) >= (1 - 1e-9) / cap
     counts = np.bincount(epoch_draws(weights, seed, 3), minlength=len(found))
     expected = weights * len(found)
     assert (counts >= np.floor(expected - 1e-6)).all()
@@ -95,6 +96,18 @@ def test_a_rare_value_is_drawn_more_often_and_no_more_than_the_cap() -> None:
     assert (draws < 10).mean() == pytest.approx(0.3)
     even = balanced_weights(rows, ["creak"], cap=5.0)
     assert (epoch_draws(even, 0, 0) < 10).mean() == pytest.approx(0.5)
+
+
+def test_many_keys_at_once_bring_every_rare_value_nearer() -> None:
+    rng = np.random.default_rng(0)
+    keys = [f"k{n}" for n in range(40)]
+    rare = rng.random((3000, 40)) < 0.1
+    rows = [dict(zip(keys, np.where(row, "rare", "usual"), strict=True)) for row in rare]
+    weights = balanced_weights(rows, keys, cap=3.0)
+    before, after = rare.mean(axis=0), weights @ rare  # [40] each
+    assert (after > 1.1 * before).all()
+    assert after.mean() > 1.3 * before.mean()
+    assert after.max() < 0.5
 
 
 def test_bad_input_is_refused() -> None:

@@ -57,8 +57,17 @@ def run_read(arguments: argparse.Namespace) -> None:
 def run_check(arguments: argparse.Namespace) -> None:
     from slap_export.data.audio import seconds_of
     from slap_export.data.leakage import refuse_leaks
+    from slap_export.data.shards import read_index, verify_shards
 
-    recordings = list(_recordings(arguments.manifests, arguments.absolute))
+    folders = [path for path in arguments.manifests if path.is_dir()]
+    for folder in folders:
+        index = read_index(folder)
+        verify_shards(index)
+        print(f"{len(index.shards)} shards in {folder} are as they were written")
+    manifests = [path for path in arguments.manifests if path not in folders]
+    if not manifests:
+        return
+    recordings = list(_recordings(manifests, arguments.absolute))
     for recording in recordings:
         seconds_of(recording)
     refuse_leaks(recordings, audio=not arguments.names_alone)
@@ -168,9 +177,10 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "check",
         help="refuse splits that share a speaker or a sound",
         description="Compares speakers, spans of files and decoded sound across splits, and"
-        " opens every file. Exits with 1 and says what leaks, or what cannot be heard.",
+        " opens every file. Exits with 1 and says what leaks, or what cannot be heard. A folder of"
+        " shards is compared with the SHA-256 in its index.",
     )
-    check.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST")
+    check.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST_OR_SHARDS")
     check.add_argument(
         "--names-alone", action="store_true", help="compare speakers and files, not what is heard"
     )

@@ -2,8 +2,8 @@
 
 Weights are found by raking (iterative proportional fitting, Deming and Stephan 1940): in turn for
 every key, the recordings of each value are scaled until all values weigh the same. Recordings whose
-value is not known keep the share they have. No recording may be drawn more often than `cap` times
-an epoch on average; what the cap takes away goes to the others.
+value is not known keep the share they have. After each pass weights are bounded: no recording is
+drawn more often than `cap` times an epoch on average, none more seldom than once in `cap` epochs.
 
 An epoch draws as many recordings as there are, by systematic sampling: the draws lie one apart on
 the cumulated weights, so each recording comes as often as its weight says, rounded down or up.
@@ -47,8 +47,8 @@ def balanced_weights(
         cap: The most an epoch may repeat a recording on average, 1 or more; 1 draws each once.
         rounds: At most so many passes over the keys.
 
-    Where keys cannot all be balanced at once the last round counts; where the cap forbids it, rare
-    values stay rare.
+    Where keys cannot all be balanced at once they are as far as the last pass left them; where the
+    cap forbids it, rare values stay rare.
     """
     if not rows:
         raise ValueError("recordings: expected at least one, got none")
@@ -62,10 +62,10 @@ def balanced_weights(
             known = sum(float(weights[at].sum()) for at in members)
             for at in members:
                 weights[at] *= known / len(members) / weights[at].sum()
-        weights /= weights.sum()
+        weights = _bounded(weights, 1.0 / (cap * len(rows)), cap / len(rows))
         if np.abs(weights - before).max() < 1e-12 / len(rows):
             break
-    return _capped(weights, cap / len(rows))
+    return weights
 
 
 def epoch_draws(weights: Weights, seed: int, epoch: int) -> NDArray[np.int64]:
@@ -111,15 +111,14 @@ def _groups(rows: Sequence[Mapping[str, str | None]], key: str) -> list[NDArray[
     return [np.array(found[value]) for value in sorted(found)]
 
 
-def _capped(weights: np.ndarray, most: float) -> np.ndarray:
-    """Weights that sum to 1 with none above `most`; those below keep their proportions."""
-    full = np.zeros(len(weights), dtype=bool)
-    result = weights
-    while (result > most * (1 + 1e-12)).any():
-        full |= result > most
-        free = float(weights[~full].sum())
-        if free <= 0.0:
-            return np.full(len(weights), 1.0 / len(weights))
-        rest = 1.0 - most * int(full.sum())
-        result = np.where(full, most, weights * (max(rest, 0.0) / free))
-    return result
+def _bounded(weights: Weights, least: float, most: float) -> Weights:
+    """Weights that sum to 1, none below `least` or above `most`; others keep their proportions."""
+    low, high = least / weights.max(), most / weights.min()
+    for _ in range(100):
+        scale = np.sqrt(low * high)
+        if np.clip(weights * scale, least, most).sum() < 1.0:
+            low = scale
+        else:
+            high = scale
+    result = np.clip(weights * high, least, most)
+    return result / result.sum()
