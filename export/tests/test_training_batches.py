@@ -15,11 +15,12 @@ from small_training import RECIPE, small_project
 
 from slap_export.config import Config, load_config
 from slap_export.features import compute_features
+from slap_export.objectives.margin import UNKNOWN
 from slap_export.training.batches import batches, fetch, prefetched
 from slap_export.training.crops import augment, crop
 from slap_export.training.learner import start
 from slap_export.training.losses import Losses
-from slap_export.training.material import Material, load_material
+from slap_export.training.material import Material, load_material, speaker_numbers
 from slap_export.training.plan import crop_starts, epoch_order, plan_batch
 
 Made = tuple[Config, Material]
@@ -89,10 +90,17 @@ def test_shares_of_two_processes_are_the_whole(made: Made) -> None:
     mel = torch.cat([half.mel[: count // 2] for half in halves])
     assert torch.equal(mel, whole.mel[:count])
     assert torch.equal(joined("last"), whole.last)
-    assert torch.equal(joined("speakers"), whole.speakers)
-    for name in ("flips", "segments", "reconstruction", "prototypes", "captioning", "semantic"):
+    for name in (
+        "speaker",
+        "flips",
+        "segments",
+        "reconstruction",
+        "prototypes",
+        "captioning",
+        "semantic",
+    ):
         part = getattr(whole, name)
-        for field in ("sentences", "start", "end", "masked", "pieces", "present"):
+        for field in ("numbers", "sentences", "start", "end", "masked", "pieces", "present"):
             if field in part._fields and (name, field) != ("segments", "sentences"):
                 assert torch.equal(joined(name, field), getattr(part, field)), (name, field)
     for half in halves:
@@ -205,7 +213,29 @@ def test_transcripts_are_those_of_english_training_clips(made: Made) -> None:
     for at, clip in enumerate(material.features.clips):
         english = clip.split == "train" and clip.language == "en-us"
         assert (material.transcripts[at] >= 0) == english
+
+
+def test_speakers_are_numbered_and_the_nameless_are_nobody(made: Made) -> None:
+    _, material = made
+    clips = material.features.clips[:3]
+    nameless = [dataclasses.replace(clips[0], speaker=""), *clips[1:]]
+    assert speaker_numbers(nameless).tolist() == [UNKNOWN, 0, 1]
+    assert speaker_numbers([dataclasses.replace(clips[0], split="validation")]) == [UNKNOWN]
     assert material.speaker_count == 5
+
+
+def test_a_balanced_epoch_hears_rare_values_more_often(made: Made) -> None:
+    config, material = made
+    weights = np.where(material.training % 8 == 0, 3.0, 1.0)  # 4 of 32
+    rare = dataclasses.replace(material, weights=weights / weights.sum())
+    order = epoch_order(rare, config, 0)
+    assert len(order) == 32
+    for clip in material.training:
+        heard = int((order == clip).sum())
+        # 32 · 3/40 = 2.4 times and 32 · 1/40 = 0.8 times, rounded down or up.
+        assert heard in ((2, 3) if clip % 8 == 0 else (0, 1))
+    assert (order == epoch_order(rare, config, 0)).all()
+    assert (order != epoch_order(rare, config, 1)).any()
 
 
 def test_prepared_ahead_in_order_and_not_too_far() -> None:

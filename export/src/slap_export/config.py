@@ -162,6 +162,15 @@ class AugmentConfig:
 
 
 @dataclass(frozen=True)
+class BalanceConfig:
+    """Attributes whose values are heard equally often."""
+
+    keys: tuple[str, ...]
+    cap: float = 2.0
+    """Times that an epoch repeats a recording on average, at most."""
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """The optimisation."""
 
@@ -181,6 +190,8 @@ class TrainConfig:
     bfloat16: bool
     seed: int
     augment: AugmentConfig
+    balance: BalanceConfig | None = None
+    """Without it an epoch hears every recording once."""
     late_frames: int = 0
     """Frames after its start at which a crop may begin, at most; the end is filled with silence."""
     packed_chunks: int | None = None

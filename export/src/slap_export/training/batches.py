@@ -20,6 +20,7 @@ from torch import Tensor
 
 from slap_export.config import Config
 from slap_export.data.packing import pack
+from slap_export.objectives.margin import UNKNOWN
 from slap_export.pairs import ABSENT, truth
 from slap_export.towers.captioner import Special
 from slap_export.training.crops import augment, crop
@@ -73,6 +74,13 @@ class Described(NamedTuple):
     total: int  # pieces asked for in the whole batch
 
 
+class Voices(NamedTuple):
+    """Speakers of this process's recordings."""
+
+    numbers: Tensor  # [b] number of the training speaker, or UNKNOWN
+    total: int  # recordings of the whole batch whose speaker is known
+
+
 class Taught(NamedTuple):
     """Recordings of this process whose transcript is known."""
 
@@ -98,7 +106,7 @@ class Batch(NamedTuple):
     reconstruction: Hidden | None
     prototypes: Hidden | None
     captioning: Described | None
-    speakers: Tensor  # [b] number of the training speaker
+    speaker: Voices | None
     semantic: Taught | None
 
 
@@ -156,7 +164,7 @@ def fetch(material: Material, config: Config, plan: Plan, rank: int = 0, world: 
         reconstruction=hidden.get("reconstruction"),
         prototypes=hidden.get("prototypes"),
         captioning=described(material, plan, start, stop) if config.objectives.captioning else None,
-        speakers=torch.from_numpy(material.speakers[clips]),
+        speaker=voices_of(material, plan, clips) if config.objectives.speaker else None,
         semantic=taught(material, plan, clips) if config.objectives.semantic else None,
     )
 
@@ -247,6 +255,12 @@ def described(material: Material, plan: Plan, start: int, stop: int) -> Describe
         torch.from_numpy(present[own]),
         int(present[:, 1:].sum()),
     )
+
+
+def voices_of(material: Material, plan: Plan, clips: Numbers) -> Voices:
+    """The speakers of this process's recordings."""
+    known = int((material.speakers[plan.clips] != UNKNOWN).sum())
+    return Voices(torch.from_numpy(material.speakers[clips]), known)
 
 
 def taught(material: Material, plan: Plan, clips: Numbers) -> Taught:

@@ -24,7 +24,7 @@ from slap_export.objectives.branches import cosine_distillation
 from slap_export.objectives.captioning import caption_cross_entropy
 from slap_export.objectives.contrastive import sigmoid_contrastive, softmax_contrastive
 from slap_export.objectives.flips import flipped_attributes
-from slap_export.objectives.margin import additive_margin_softmax
+from slap_export.objectives.margin import UNKNOWN, additive_margin_softmax
 from slap_export.objectives.multi_positive import multi_positive_info_nce, target_entropy
 from slap_export.objectives.prototypes import masked_prototypes, updated_centre
 from slap_export.objectives.reconstruction import masked_reconstruction
@@ -249,10 +249,11 @@ class Losses(nn.Module):
 
     def speaker(self, batch: Batch, heard: Heard) -> Tensor:
         """Training speakers told apart by their branch."""
-        table, voices = self.config.objectives.speaker, self.learned.voices
-        assert table is not None and voices is not None
+        table, classes, voices = self.config.objectives.speaker, self.learned.voices, batch.speaker
+        assert table is not None and classes is not None and voices is not None
         found = heard.at(heard.branches["speaker"], batch.last)  # [b, D]
-        return additive_margin_softmax(found, voices, batch.speakers, table.scale, table.margin)
+        loss = additive_margin_softmax(found, classes, voices.numbers, table.scale, table.margin)
+        return loss * share_of((voices.numbers != UNKNOWN).sum(), voices.total)
 
     def semantic(self, batch: Batch, heard: Heard) -> Tensor:
         """The branch follows the sentence embedding of what is said."""

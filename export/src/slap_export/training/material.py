@@ -13,6 +13,7 @@ from slap_export.checkpoint import run_folder
 from slap_export.config import Config
 from slap_export.corpus import CorpusClip
 from slap_export.corpus.languages import ENGLISH_NAMES
+from slap_export.data.sampling import balanced_weights
 from slap_export.features import Features, load_features
 from slap_export.measures import corpus_bins
 from slap_export.objectives.margin import UNKNOWN
@@ -31,6 +32,7 @@ class Material:
     pool: CaptionPool
     training: NDArray[np.int64]
     """Numbers of the training recordings."""
+    weights: NDArray[np.float64] | None  # [training] chance of each; None: once an epoch
     changes: NDArray[np.float64]  # [recordings] second at which the voice changes; NaN if never
     speakers: NDArray[np.int64]  # [recordings] number of its training speaker, or UNKNOWN
     transcripts: NDArray[np.int64]  # [recordings] row of `said`, or ABSENT
@@ -53,17 +55,23 @@ def load_material(config: Config, root: Path, report: Report) -> Material:
         corpus, measures = root / config.corpus.path, root / config.runs / "measures"
         bins = corpus_bins(corpus, measures, run_folder(config, root), report)
     pool = build_pool(clips, config, texts, bins)
-    report(f"{len(pool.texts)} captions of {len(features.split('train'))} training recordings")
+    report(f"{len(pool.texts)} different captions, flipped ones and those of parts among them")
     objectives = config.objectives
     words = None
     if objectives.captioning is not None:
         _, tokenizer = text_files(texts)
         words = caption_words(pool.texts, tokenizer, objectives.captioning.longest)
     transcripts, said = transcripts_of(clips if objectives.semantic else [], len(clips))
+    training, balance = features.split("train"), config.train.balance
+    weights = None
+    if balance is not None:
+        attributes = [clips[at].attributes for at in training]
+        weights = balanced_weights(attributes, balance.keys, balance.cap)
     return Material(
         features,
         pool,
-        features.split("train"),
+        training,
+        weights,
         np.array([clip.parts[0].end if clip.parts else np.nan for clip in clips]),
         speaker_numbers(clips),
         transcripts,
@@ -73,12 +81,13 @@ def load_material(config: Config, root: Path, report: Report) -> Material:
 
 
 def speaker_numbers(clips: Sequence[CorpusClip]) -> NDArray[np.int64]:
-    """The number of each training recording's speaker, in order of their names; else UNKNOWN."""
-    names = sorted({clip.speaker for clip in clips if clip.split == "train"})
-    number = {name: at for at, name in enumerate(names)}
-    return np.array(
-        [number[clip.speaker] if clip.split == "train" else UNKNOWN for clip in clips], np.int64
-    )
+    """The number of each training recording's speaker, in order of their names.
+
+    UNKNOWN for other recordings, and where nobody is named.
+    """
+    names = [clip.speaker if clip.split == "train" else "" for clip in clips]
+    number = {name: at for at, name in enumerate(sorted({*names} - {""}))}
+    return np.array([number.get(name, UNKNOWN) for name in names], np.int64)
 
 
 def transcripts_of(

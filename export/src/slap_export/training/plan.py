@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from slap_export.config import Config
+from slap_export.data.sampling import epoch_draws
 from slap_export.objectives.tables import PrototypesConfig, ReconstructionConfig
 from slap_export.pairs import ABSENT
 from slap_export.towers.heads import span_mask
@@ -53,6 +54,8 @@ class Plan:
 
 def epoch_order(material: Material, config: Config, epoch: int) -> Numbers:
     """The training recordings in the order of an epoch."""
+    if material.weights is not None:
+        return material.training[epoch_draws(material.weights, config.train.seed, epoch)]
     return np.random.default_rng((config.train.seed, epoch)).permutation(material.training)
 
 
