@@ -8,7 +8,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from slap_export.bundle import (
+    LARGEST_FILE,
     BundleError,
+    check_sizes,
     read_prompt_pack,
     verify_files,
     write_background,
@@ -47,6 +49,11 @@ def test_prompt_pack_is_read_as_written(tmp_path: Path) -> None:
 def test_a_prompt_without_embedding_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="expected 3 prompt embeddings, got 2"):
         write_prompt_pack(tmp_path / "p", "test", TEXTS, rows(2), TASKS, "00")
+
+
+def test_a_task_of_prompts_that_are_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="tasks use prompt 2 of 2"):
+        write_prompt_pack(tmp_path / "p", "test", TEXTS[:2], rows(2), TASKS, "00")
 
 
 def test_safetensors_are_repeatable_and_readable(tmp_path: Path) -> None:
@@ -115,3 +122,18 @@ def test_a_damaged_bundle_is_refused(bundle: Path, damage: object, message: str)
     damage(bundle)
     with pytest.raises(BundleError, match=message):
         verify_files(bundle)
+
+
+def test_a_bundle_too_large_for_the_repository_is_refused(bundle: Path) -> None:
+    check_sizes(bundle)
+    with (bundle / "background.safetensors").open("r+b") as file:
+        file.truncate(LARGEST_FILE)
+    check_sizes(bundle)
+    with (bundle / "golden" / "scores.json").open("r+b") as file:
+        file.truncate(LARGEST_FILE - 2**20)
+    with pytest.raises(BundleError, match=r"bundle has \d+ bytes, at most 33554432"):
+        check_sizes(bundle)
+    with (bundle / "background.safetensors").open("r+b") as file:
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(BundleError, match=r"background\.safetensors: 26214401 bytes"):
+        check_sizes(bundle)

@@ -72,6 +72,9 @@ def write_prompt_pack(
     """Writes a prompt pack: unit embeddings [n, D] in float16, texts and calibrated tasks."""
     if len(texts) != len(embeddings):
         raise BundleError(f"expected {len(texts)} prompt embeddings, got {len(embeddings)}")
+    used = {row for task in tasks for option in task.classes for row in option.prompts}
+    if not used <= set(range(len(texts))):
+        raise BundleError(f"tasks use prompt {max(used)} of {len(texts)}")
     metadata = {
         "format": "slap-edge-prompts",
         "version": "1",
@@ -130,7 +133,7 @@ def write_manifest(folder: Path, content: dict[str, Any]) -> None:
 
 
 def verify_files(folder: Path) -> dict[str, Any]:
-    """Reads the manifest and checks every file's presence, size and hash, and the size limits."""
+    """Reads the manifest and checks every file's presence, size and hash."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -156,9 +159,16 @@ def verify_files(folder: Path) -> dict[str, Any]:
             )
         if sha256(path) != expected["sha256"]:
             raise BundleError(f"{name}: content differs from the hash in the manifest")
-        if path.stat().st_size > LARGEST_FILE:
-            raise BundleError(f"{name}: {path.stat().st_size} bytes, at most {LARGEST_FILE}")
-    total = sum(path.stat().st_size for path in (*present.values(), folder / MANIFEST))
+    return manifest
+
+
+def check_sizes(folder: Path) -> None:
+    """Refuses a bundle too large to be kept beside the code; an imported one may be larger."""
+    sizes = {path: path.stat().st_size for path in (*files_of(folder), folder / MANIFEST)}
+    for path, size in sizes.items():
+        if size > LARGEST_FILE:
+            name = path.relative_to(folder).as_posix()
+            raise BundleError(f"{name}: {size} bytes, at most {LARGEST_FILE}")
+    total = sum(sizes.values())
     if total > LARGEST_BUNDLE:
         raise BundleError(f"bundle has {total} bytes, at most {LARGEST_BUNDLE} are allowed")
-    return manifest

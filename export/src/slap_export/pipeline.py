@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slap_export.bundle import BundleError, sha256
+from slap_export.bundle import BundleError, check_sizes, sha256
 from slap_export.calibrate import calibrate_tasks
 from slap_export.checkpoint import Trained, load_trained, run_folder
 from slap_export.config import Config, to_dict
@@ -69,6 +69,7 @@ def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -
     write_bundle(folder, tower, texts, tasks, background, golden)
     facts = training_facts(trained, checkpoint)
     publish(folder, new_report(facts, [asdict(found) for found in lighter]))
+    check_sizes(folder)
     for line in verify_bundle(folder, checkpoint):
         report(line)
 
