@@ -40,6 +40,7 @@ PAIRS = [(language, sex) for language in LANGUAGES for sex in ("male", "female")
 FOUND = st.lists(st.sampled_from(PAIRS), max_size=60).map(lambda extra: made(*PAIRS, *extra))
 
 
+@settings(max_examples=30, deadline=None)
 @given(FOUND)
 def test_all_keys_are_balanced_without_a_cap(found: list[Recording]) -> None:
     weights = recording_weights(found, ["language", "sex"], cap=1e9)
@@ -51,6 +52,7 @@ def test_all_keys_are_balanced_without_a_cap(found: list[Recording]) -> None:
     assert shares["male"] == pytest.approx(0.5, abs=1e-6)
 
 
+@settings(max_examples=30, deadline=None)
 @given(FOUND, st.floats(1, 5), st.integers(0, 2**32))
 def test_the_cap_holds_in_every_epoch(found: list[Recording], cap: float, seed: int) -> None:
     weights = recording_weights(found, ["language", "sex"], cap)
@@ -105,8 +107,7 @@ def test_many_keys_at_once_bring_every_rare_value_nearer() -> None:
     rows = [dict(zip(keys, np.where(row, "rare", "usual"), strict=True)) for row in rare]
     weights = balanced_weights(rows, keys, cap=3.0)
     before, after = rare.mean(axis=0), weights @ rare  # [40] each
-    assert (after > 1.1 * before).all()
-    assert after.mean() > 1.3 * before.mean()
+    assert (after > 1.25 * before).all()
     assert after.max() < 0.5
 
 

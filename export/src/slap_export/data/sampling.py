@@ -1,9 +1,9 @@
 """Balanced sampling: how often each recording is drawn, and in which order.
 
-Weights are found by raking (iterative proportional fitting, Deming and Stephan 1940): in turn for
-every key, the recordings of each value are scaled until all values weigh the same. Recordings whose
-value is not known keep the share they have. After each pass weights are bounded: no recording is
-drawn more often than `cap` times an epoch on average, none more seldom than once in `cap` epochs.
+Weights are found by raking (iterative proportional fitting, Deming and Stephan 1940): the
+recordings of each value of a key are scaled until all values weigh the same. Recordings whose value
+is not known keep the share they have. After each pass weights are bounded: no recording is drawn
+more often than `cap` times an epoch on average, none more seldom than once in `cap` epochs.
 
 An epoch draws as many recordings as there are, by systematic sampling: the draws lie one apart on
 the cumulated weights, so each recording comes as often as its weight says, rounded down or up.
@@ -57,11 +57,14 @@ def balanced_weights(
     groups = [_groups(rows, key) for key in keys]
     weights = np.full(len(rows), 1.0 / len(rows))
     for _ in range(rounds):
-        before = weights.copy()
+        before = weights
+        gain = np.zeros(len(rows))
         for members in groups:
-            known = sum(float(weights[at].sum()) for at in members)
-            for at in members:
-                weights[at] *= known / len(members) / weights[at].sum()
+            shares = [float(weights[at].sum()) for at in members]
+            for at, share in zip(members, shares, strict=True):
+                gain[at] += np.log(sum(shares) / len(members) / share)
+        # All keys at once, each by its part, so that none has the last word.
+        weights = weights * np.exp(gain / max(len(groups), 1))
         weights = _bounded(weights, 1.0 / (cap * len(rows)), cap / len(rows))
         if np.abs(weights - before).max() < 1e-12 / len(rows):
             break
