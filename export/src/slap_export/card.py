@@ -248,6 +248,7 @@ def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
     errors = ", ".join(
         f"{content['calibration_error']:.3f} on {SPLIT_TITLES[name]}"
         for name, content in splits.items()
+        if content["tasks"]
     )
     parts = [
         RESULTS.format(
@@ -279,7 +280,7 @@ def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
         retrieval_table(splits),
         localisation_lines(splits, titles),
     ]
-    parts += [task_table(name, content, titles) for name, content in splits.items()]
+    parts += [task_table(name, found, titles) for name, found in splits.items() if found["tasks"]]
     parts.append(wordings_of_tasks(splits, titles))
     return [part for part in parts if part]
 

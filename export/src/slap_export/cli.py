@@ -72,6 +72,17 @@ def run_report(arguments: argparse.Namespace) -> None:
     report_bundle(arguments.bundle, arguments.corpus, effort, arguments.out, log)
 
 
+def run_study(arguments: argparse.Namespace) -> None:
+    from slap_export.evaluation.of_run import compare, study, summary
+
+    runs = []
+    for recipe in arguments.recipes:
+        runs.append(study(load_config(recipe), recipe.resolve().parent.parent, log))
+        print(summary(runs[-1]), flush=True)
+    if len(runs) > 1:
+        print(compare(runs), flush=True)
+
+
 def run_verify(arguments: argparse.Namespace) -> None:
     from slap_export.verify import verify_bundle
 
@@ -254,6 +265,17 @@ def parser() -> argparse.ArgumentParser:
     )
     measuring(report)
     report.set_defaults(run=run_report)
+    study = commands.add_parser(
+        "study",
+        help="measure trained runs that are no bundles, and compare them",
+        description="Measures what a recipe is for on the test splits, by PyTorch: zero-shot "
+        "tasks, speakers, styles, retrieval, localisation, transcripts and captions, whichever it "
+        "was trained for. Prints Markdown and writes study.json, and layers.svg with the layer "
+        "weights of its branches, to runs/NAME. Of several recipes it also prints what each "
+        "objective adds.",
+    )
+    study.add_argument("recipes", type=Path, nargs="+", metavar="RECIPE")
+    study.set_defaults(run=run_study)
     verify = commands.add_parser(
         "verify",
         help="check a bundle on every engine",
