@@ -11,12 +11,18 @@ from safetensors.numpy import load_file, save_file
 from slap_edge import FrontEnd
 
 from slap_export.bundle import BundleError, write_manifest
-from slap_export.checkpoint import run_folder
+from slap_export.card import model_card
+from slap_export.checkpoint import load_trained, run_folder
+from slap_export.cli import main
 from slap_export.config import Config, CorpusConfig, load_config
 from slap_export.corpus.synth import synthesise_corpus
+from slap_export.evaluation.listening import listen
+from slap_export.evaluation.zero_shot import embed_with_torch
 from slap_export.features import compute_features, load_features, read_audio
 from slap_export.pipeline import clear, pack_run
+from slap_export.report import read_report
 from slap_export.runtime import pad_to_chunks
+from slap_export.tasks import task
 from slap_export.training.loop import train
 from slap_export.verify import verify_bundle
 
@@ -32,7 +38,7 @@ def small(config: Config) -> Config:
     """The shipped recipe with a two-layer tower and next to no training."""
     return dataclasses.replace(
         config,
-        corpus=CorpusConfig("corpus", 1, 16, 24, 12, 1, 1, train_renders=1, other_renders=1),
+        corpus=CorpusConfig("corpus", 1, 16, 24, 30, 2, 2, train_renders=1, other_renders=1),
         tower=dataclasses.replace(config.tower, layers=2),
         text=dataclasses.replace(config.text, captions_per_clip=2),
         train=dataclasses.replace(config.train, epochs=2, batch=8, crop_chunks=(3, 4)),
@@ -149,3 +155,79 @@ def test_captions_from_measures_join_the_others(made: tuple[Config, Path]) -> No
         assert not (true & unsure).any()
     with pytest.raises(ValueError, match="quantile bins"):
         build_pool(features.clips, wanted, texts)
+
+
+def report_of(made: tuple[Config, Path], *more: str) -> int:
+    config, root = made
+    corpus = str(root / config.corpus.path)
+    sizes = ("--resamples", "20", "--probe", "16")
+    return main(["report", str(root / "bundle"), "--corpus", corpus, *sizes, *more])
+
+
+@pytest.fixture(scope="module")
+def reported(made: tuple[Config, Path]) -> Path:
+    """The finished bundle, measured."""
+    assert report_of(made) == 0
+    return made[1] / "bundle"
+
+
+def test_a_measured_bundle_is_still_whole(made: tuple[Config, Path], reported: Path) -> None:
+    assert len(list(verify_bundle(reported))) == 3
+    listed = json.loads((reported / "manifest.json").read_text())["files"]
+    assert {"report.json", "MODEL_CARD.md", "reliability.svg"} <= listed.keys()
+    measured = read_report(reported)["measured"]
+    assert set(measured["splits"]) == {"test_voices", "test_languages", "test_synthesiser"}
+    tasks = measured["splits"]["test_voices"]["tasks"]
+    assert len(tasks) > 3
+    for score in tasks.values():
+        assert {"averaged", "calibrated", "int8", "wordings", "plain", "free"} <= score.keys()
+        assert 0 <= score["averaged"]["low"] <= score["averaged"]["high"] <= 1
+    retrieval = measured["splits"]["test_voices"]["retrieval"]["text_to_audio"]
+    assert retrieval["recall"]["1"] <= retrieval["recall"]["10"]
+
+
+def test_the_card_says_what_the_report_says(reported: Path) -> None:
+    card = (reported / "MODEL_CARD.md").read_text(encoding="utf-8")
+    manifest = json.loads((reported / "manifest.json").read_text())
+    report = read_report(reported)
+    assert card == model_card(manifest, report)
+    assert "Nothing has been measured yet" not in card
+    for name, score in report["measured"]["splits"]["test_voices"]["tasks"].items():
+        row = f"| {task(name).title} | {score['recordings']} | {score['averaged']['value']:.3f} ["
+        assert row in card
+    error = report["measured"]["reliability"]["calibration_error"]
+    assert f"error over all is {error:.3f}" in card
+    assert f"calibration error {error:.3f}" in (reported / "reliability.svg").read_text()
+
+
+def test_a_report_comes_out_again(made: tuple[Config, Path], reported: Path) -> None:
+    config, root = made
+    shutil.rmtree(root / config.corpus.path / "heard")
+    assert report_of(made, "--out", str(root / "again")) == 0
+    for name in ("report.json", "MODEL_CARD.md", "reliability.svg"):
+        assert (root / "again" / name).read_bytes() == (reported / name).read_bytes()
+
+
+def test_the_runtime_hears_what_was_trained(made: tuple[Config, Path], reported: Path) -> None:
+    config, root = made
+    features = load_features(config, root)
+    chosen = features.split("test_voices")
+    clips = [features.clips[int(clip)] for clip in chosen]
+    manifest = json.loads((reported / "manifest.json").read_text())
+    heard = listen(reported, manifest, clips, root / config.corpus.path / "heard")
+    trained = load_trained(run_folder(config, root) / "trained.pt", config)
+    cosines = (heard.clips * embed_with_torch(trained, features, chosen)).sum(axis=1)
+    # The runtime leaves out steps that heard too little, and features are stored as float16.
+    assert np.median(cosines) > 0.999
+    assert cosines.min() > 0.9
+
+
+def test_a_bundle_of_an_older_version_is_not_reported_on(
+    made: tuple[Config, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, root = made
+    older = tmp_path / "older"
+    shutil.copytree(root / "bundle", older)
+    (older / "report.json").unlink()
+    assert main(["report", str(older), "--corpus", str(root / config.corpus.path)]) == 1
+    assert "pack it again" in capsys.readouterr().err
