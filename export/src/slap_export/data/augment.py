@@ -11,6 +11,7 @@ epoch and key give the same change on every machine.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -63,9 +64,11 @@ class WaveformConfig:
             value = getattr(self, field.name)
             if field.name.endswith("_share") and not 0.0 <= value <= 1.0:
                 raise ValueError(f"{field.name}: expected a share from 0 to 1, got {value}")
+            if isinstance(field.default, tuple) and not isinstance(value, tuple):
+                raise ValueError(f"{field.name}: expected a list, got {value}")
             if isinstance(value, tuple) and field.name != "noise_kinds":
-                numbers = all(type(one) in (int, float) for one in value)
-                if len(value) != 2 or not numbers or not value[0] <= value[1]:
+                finite = all(type(one) in (int, float) and math.isfinite(one) for one in value)
+                if len(value) != 2 or not finite or not value[0] <= value[1]:
                     raise ValueError(
                         f"{field.name}: expected the least and the most, got {list(value)}"
                     )
@@ -74,6 +77,8 @@ class WaveformConfig:
             raise ValueError(f"noise_kinds: expected some of {', '.join(KINDS)}, got {unknown}")
         if not 0.0 <= self.speed <= 0.5:
             raise ValueError(f"speed: expected a share from 0 to 0.5, got {self.speed}")
+        if not (math.isfinite(self.gain_db) and self.gain_db >= 0.0):
+            raise ValueError(f"gain_db: expected decibels from 0 up, got {self.gain_db}")
         low, high = self.codec_bits
         if not (low >= 3 and high <= 8 and type(low) is type(high) is int):
             raise ValueError(f"codec_bits: expected whole numbers from 3 to 8, got {low}, {high}")

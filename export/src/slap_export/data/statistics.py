@@ -50,8 +50,8 @@ def render(splits: dict[str, Split]) -> str:
     rows = [["split", "recordings", "hours", "speakers", "languages"]]
     for name, split in splits.items():
         hours = f"{split.seconds / 3600:.2f}"
-        counts = (len(split.speakers), len(split.languages))
-        rows.append([name, str(split.recordings), hours, *map(str, counts)])
+        people, languages = str(len(split.speakers)), str(len(split.languages))
+        rows.append([name, str(split.recordings), hours, people, languages])
     text = _table(rows)
     attributes = sorted({name for split in splits.values() for name in split.values})
     if not attributes:
@@ -60,7 +60,7 @@ def render(splits: dict[str, Split]) -> str:
     rows = [["attribute", "value", *splits]]
     for name in known + [name for name in attributes if name not in VALUES]:
         counts = [split.values.get(name, Counter()) for split in splits.values()]
-        values = VALUES.get(name) or sorted(set().union(*counts))
+        values = VALUES.get(name) or tuple(sorted({it for count in counts for it in count}))
         if name not in VALUES and len(values) > MOST_VALUES:
             rows.append([name, "(different)", *(str(len(count)) for count in counts)])
             continue
