@@ -25,6 +25,9 @@ or all of it: slap-export all --config configs/slap-voice-tiny.toml
 recordings of your own or of a public corpus:
   slap-export data --help                          manifest, leakage check, shards
 
+a bundle of weights that others published:
+  slap-export import best.pth.tar --config CONFIG  ParaCLAP, run on windows of the waveform
+
 captions for recordings of which nothing is known:
   slap-export measures --corpus DIR -o FILE        measures, quantile bins, sentences
 """
@@ -63,6 +66,17 @@ def run_pack(arguments: argparse.Namespace) -> None:
 
     folder = arguments.out or bundle_folder(arguments.recipe, arguments.root)
     pack_run(arguments.recipe, arguments.root, folder, log)
+
+
+def run_import(arguments: argparse.Namespace) -> None:
+    from slap_export.importing import ImportConfig, import_paraclap
+
+    settings = ImportConfig(
+        arguments.name, arguments.licence, arguments.window_seconds, arguments.hop_seconds
+    )
+    folder = arguments.out or arguments.root.parent / "models" / arguments.name
+    import_paraclap(arguments.checkpoint, arguments.recipe, arguments.root, folder, settings, log)
+    log(f"bundle in {folder}")
 
 
 def run_report(arguments: argparse.Namespace) -> None:
@@ -228,6 +242,23 @@ def parser() -> argparse.ArgumentParser:
         "manifest, and verifies them. The card has no results before `report`.",
     )
     pack.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    published = with_recipe(
+        "import",
+        run_import,
+        "write a bundle of a published ParaCLAP checkpoint",
+        "Reads best.pth.tar as its authors published it, exports its wav2vec 2.0 tower for windows "
+        "of the waveform, embeds the prompts with its BERT, and calibrates the tasks on the "
+        "recipe's corpus, of which the features must have been computed. Front end, scoring and "
+        "limits of quality are the recipe's.",
+    )
+    published.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    published.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    published.add_argument("--name", default="paraclap")
+    published.add_argument(
+        "--licence", default="CC-BY-NC-SA-4.0", help="of the weights (default: %(default)s)"
+    )
+    published.add_argument("--window-seconds", type=float, default=5.0, metavar="S")
+    published.add_argument("--hop-seconds", type=float, default=2.5, metavar="S")
     measures = commands.add_parser(
         "measures",
         help="measure the voices of a corpus, and describe them",
