@@ -5,11 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from slap_export.bundle import BundleError
 from slap_export.captions import Caption, caption
 from slap_export.corpus import CorpusClip, Part
 from slap_export.evaluation import spaces
+from slap_export.evaluation.bundle_facts import (
+    Opened,
+    check_same_space,
+    corpus_facts,
+    weakest,
+)
 from slap_export.evaluation.listening import pooled
-from slap_export.evaluation.of_bundle import drawn, weakest
+from slap_export.evaluation.of_bundle import drawn
 from slap_export.tasks import task
 
 
@@ -144,3 +151,26 @@ def test_the_weakest_are_those_with_the_lowest_mean() -> None:
     found = weakest(splits, 2)
     assert [(row["task"], row["mean"]) for row in found] == [("rate", 0.5), ("sex", 0.75)]
     assert found[1]["splits"] == {"one": 0.9, "two": 0.6}
+
+
+def opened(name: str, texts: list[str], prompts: np.ndarray) -> Opened:
+    return Opened(Path(name), {}, prompts.astype(np.float32), texts, [], [])
+
+
+def test_a_text_tower_must_be_of_the_same_space() -> None:
+    rows = np.eye(3)
+    small = opened("small", ["a", "b"], rows[:2])
+    check_same_space(small, opened("large", ["b", "c", "a"], rows[[1, 2, 0]] + 1e-3))
+    with pytest.raises(BundleError, match=r"same prompts differ by 1\.000"):
+        check_same_space(small, opened("large", ["a", "b"], rows[1:]))
+    with pytest.raises(BundleError, match="no space in common"):
+        check_same_space(small, opened("large", ["c"], rows[:1]))
+    with pytest.raises(BundleError, match="no space in common"):
+        check_same_space(small, opened("large", ["a"], np.eye(2)[:1]))
+
+
+def test_a_nameless_speaker_is_nobody() -> None:
+    values = np.eye(3, dtype=np.float32)
+    clips = [clip(0, "", "x"), clip(1, "", "y"), clip(2, "a", "z")]
+    assert spaces.verification({"embedding": values}, clips) == {}
+    assert corpus_facts(clips)["test_voices"]["speakers"] == 1

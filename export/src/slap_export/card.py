@@ -35,14 +35,21 @@ Licence: {licence}.
 ## What it is for, and what it is not
 
 It tells apart manners of speaking and conditions of recording (the tasks below), and ranks a \
-recording against sentences. **It was trained on synthetic voices only.** No human being was \
-recorded for it. What it says of a human voice is what that voice has in common with the \
-synthetic ones, and that has not been measured on a labelled set of human recordings.
+recording against sentences. {origin}
 
 It is not a medical device. It finds no illness and rules none out: "hoarse" means that a voice \
-sounds as the synthetic hoarse voices do. Sex and age are those a voice *typically* suggests, not \
-a person's. Do not use it to decide anything about a person.
+sounds as the hoarse voices of its training do. Sex and age are those a voice *typically* \
+suggests, not a person's. Do not use it to decide anything about a person.
 """
+
+SYNTHETIC = """\
+**It was trained on synthetic voices only.** No human being was recorded for it. What it says of a \
+human voice is what that voice has in common with the synthetic ones, and that has not been \
+measured on a labelled set of human recordings."""
+
+RECORDED = "It was trained on recordings of {engines}."
+
+SYNTHESISERS = {"espeak-ng", "flite"}
 
 TEXT = """ A sentence is embedded into the same space by a frozen sentence encoder \
 (all-MiniLM-L6-v2, Apache-2.0, its weights rounded to int8) and a trained projection."""
@@ -60,19 +67,21 @@ calibration, the test splits only to measure. Code revision `{revision}`; the re
 DATA = """\
 ## Data
 
-{recordings} recordings ({hours:.1f} hours, {shortest:.1f} to {longest:.1f} s each) spoken by \
-{engines} and changed at signal level. Labels are the settings of these changes; pitch, \
-intonation and speaking rate are measured on the clip before it is changed. Every split has \
-speakers of its own.
+{recordings} recordings ({hours:.1f} hours, {shortest:.1f} to {longest:.1f} s each) of {engines}. \
+Every split has speakers of its own.
 
-| split | recordings | speakers | languages | synthesiser |
+| split | recordings | speakers | languages | source |
 |---|---|---|---|---|
 {rows}
+"""
 
-Whole languages are held out for the second test split, and the third test split is spoken by a \
-synthesiser that training never heard. Noise, rooms, telephone bands, levels and voice qualities \
-are made by the same procedures in all splits, so the test splits measure transfer to new voices, \
-languages and synthesisers, not to new kinds of noise or hoarseness.
+MADE = """\
+The voices were synthesised and changed at signal level. Labels are the settings of these changes; \
+pitch, intonation and speaking rate are measured on the clip before it is changed. Whole languages \
+are held out for the second test split, and the third test split is spoken by a synthesiser that \
+training never heard. Noise, rooms, telephone bands, levels and voice qualities are made by the \
+same procedures in all splits, so the test splits measure transfer to new voices, languages and \
+synthesisers, not to new kinds of noise or hoarseness.
 """
 
 UNMEASURED = """\
@@ -88,11 +97,11 @@ Every number of this section was computed from this bundle by the runtime itself
 slap-edge {version}, on {machine}), not by the training code, and is written by
 
 ```sh
-slap-export report models/{name} --corpus CORPUS{arguments}
+slap-export report models/{name} --corpus CORPUS {options}
 ```
 
 which keeps all of them, and more, in `report.json`.{limited} Intervals are 95 % intervals over \
-speakers ({resamples} resamples, seed {seed}).
+speakers ({resamples} resamples).
 
 Scores are macro-F1 of two-class tasks; guessing gives about 0.5. Classes are given by at least \
 three wordings each; *averaged* uses them together and no labels at all; *calibrated* adds the \
@@ -126,8 +135,8 @@ expected calibration error over all is {error:.3f}{splits}.
 """
 
 SIGNS = """\
-Tasks of the group "{title}" are about changes made to synthetic voices by signal processing. \
-They are named after what such a voice sounds like, and say nothing about illness.
+Tasks of the group "{title}" are about how a voice sounds. They are named after that, and say \
+nothing about illness; where voices are synthetic, the signs are made by signal processing.
 """
 
 QUALITY = """\
@@ -145,11 +154,10 @@ told, such as the noise in a recording without a pause, is no reason.
 LIMITS = """\
 ## Limits
 
-- Voices, rooms and noises are synthetic; see above.
-{length}- What is not speech is scored too, if it is loud enough: a tone or a fan gets answers, \
-and they mean nothing. Pitch, hoarseness and trembling of a whisper mean nothing either.
+{origin}{length}- What is not speech is scored too, if it is loud enough: a tone or a fan gets \
+answers, and they mean nothing. Pitch, hoarseness and trembling of a whisper mean nothing either.
 - Where a task's top probability is below its threshold the answer is *unsure*. Thresholds were \
-set on synthetic validation recordings, so high that half of those which belong to no class are \
+set on validation recordings, so high that half of those which belong to no class are \
 called unsure, where that costs at most a fifth of the clear answers.
 {weak}- Prompts are English. A sentence about anything but voice and recording gets a number too; \
 it means nothing.
@@ -169,7 +177,7 @@ def model_card(manifest: dict[str, Any], report: dict[str, Any]) -> str:
     if measured:
         parts.append(calibration_table(measured["tasks"]))
     parts.append(QUALITY.format(rows="\n".join(quality_rows(manifest["quality"]))))
-    parts.append(limits(manifest, measured))
+    parts.append(limits(manifest, report["training"], measured))
     return "\n".join(parts)
 
 
@@ -203,6 +211,9 @@ def introduction(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
         span=span,
         text=TEXT if manifest.get("text") else "",
         licence=manifest["licence"],
+        origin=SYNTHETIC
+        if set(trained["engines"]) <= SYNTHESISERS
+        else RECORDED.format(engines=", ".join(trained["engines"])),
     )
 
 
@@ -210,7 +221,7 @@ def data(corpus: dict[str, Any]) -> str:
     """What it was trained and measured on."""
     splits = corpus.values()
     engines = sorted({engine for split in splits for engine in split["engines"]})
-    return DATA.format(
+    text = DATA.format(
         recordings=sum(split["recordings"] for split in splits),
         hours=sum(split["hours"] for split in splits),
         shortest=min(split["shortest"] for split in splits),
@@ -218,6 +229,7 @@ def data(corpus: dict[str, Any]) -> str:
         engines=" and ".join(engines),
         rows="\n".join(split_rows(corpus)),
     )
+    return f"{text}\n{MADE}" if set(engines) <= SYNTHESISERS else text
 
 
 def training(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
@@ -243,7 +255,11 @@ def training(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
 def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
     """What was measured."""
     made, splits = measured["made"], measured["splits"]
-    limit = made["limit"]
+    effort = made["effort"]
+    limit = effort["limit"]
+    options = [f"--{key} {value}" for key, value in effort.items() if value is not None]
+    if made["text"]:
+        options.append(f"--text models/{made['text']}")
     titles = {task["name"]: task["title"] for task in measured["tasks"]}
     errors = ", ".join(
         f"{content['calibration_error']:.3f} on {SPLIT_TITLES[name]}"
@@ -256,11 +272,10 @@ def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
             version=made["versions"]["slap-edge"],
             machine=made["machine"],
             name=manifest["name"],
-            arguments=f" --limit {limit}" if limit else "",
+            options=" ".join(options),
             limited=f" **Only {limit} recordings of each split were used.**" if limit else "",
-            resamples=made["resamples"],
-            seed=made["seed"],
-            probe=made["probe_recordings"],
+            resamples=effort["resamples"],
+            probe=effort["probe"],
         ),
         means_table(splits, measured["tasks"]),
     ]
@@ -285,18 +300,24 @@ def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
     return [part for part in parts if part]
 
 
-def limits(manifest: dict[str, Any], measured: dict[str, Any] | None) -> str:
+def limits(
+    manifest: dict[str, Any], trained: dict[str, Any], measured: dict[str, Any] | None
+) -> str:
     """What not to expect."""
     length = (
         f"- A recording shorter than {span_seconds(manifest):.1f} s is judged by its last step, "
         "which knows less than a full one.\n"
     )
+    synthetic = set(trained["engines"]) <= SYNTHESISERS
+    origin = "- Voices, rooms and noises are synthetic; see above.\n" if synthetic else ""
     if measured:
         corpus = measured["corpus"].values()
         shortest = min(split["shortest"] for split in corpus)
         longest = max(split["longest"] for split in corpus)
         length = f"- Recordings were {shortest:.1f} to {longest:.1f} seconds long.\n" + length
-    return LIMITS.format(length=length, weak=weak_spots(measured) if measured else "")
+    return LIMITS.format(
+        origin=origin, length=length, weak=weak_spots(measured) if measured else ""
+    )
 
 
 def weak_spots(measured: dict[str, Any]) -> str:

@@ -80,10 +80,11 @@ def run_import(arguments: argparse.Namespace) -> None:
 
 
 def run_report(arguments: argparse.Namespace) -> None:
-    from slap_export.evaluation.of_bundle import Effort, report_bundle
+    from slap_export.evaluation.bundle_facts import Effort
+    from slap_export.evaluation.of_bundle import report_bundle
 
     effort = Effort(arguments.limit, arguments.probe, arguments.resamples, arguments.seed)
-    report_bundle(arguments.bundle, arguments.corpus, effort, arguments.out, log)
+    report_bundle(arguments.bundle, arguments.corpus, effort, arguments.out, arguments.text, log)
 
 
 def run_study(arguments: argparse.Namespace) -> None:
@@ -172,7 +173,7 @@ def run_all(arguments: argparse.Namespace) -> None:
     run_pack(arguments)
     arguments.bundle = arguments.out or bundle_folder(arguments.recipe, arguments.root)
     arguments.corpus = arguments.root / arguments.recipe.corpus.path
-    arguments.out = None
+    arguments.out = arguments.text = None
     run_report(arguments)
 
 
@@ -293,6 +294,12 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--corpus", type=Path, required=True, metavar="CORPUS")
     report.add_argument(
         "-o", "--out", type=Path, metavar="FOLDER", help="write here, leave the bundle as it is"
+    )
+    report.add_argument(
+        "--text",
+        type=Path,
+        metavar="BUNDLE",
+        help="take the text tower of this bundle of the same space, where BUNDLE has none",
     )
     measuring(report)
     report.set_defaults(run=run_report)

@@ -221,6 +221,8 @@ class ExportConfig:
     background_clips: int
     minimum_precision: float
     """Calibration raises a task's abstention threshold until this share of answers is right."""
+    text: bool = True
+    """Whether the bundle has a text tower; without one no prompt can be added on a device."""
     precisions: tuple[str, ...] = ("int8",)
     """Lighter graphs to write, of `int8` and `float16`, if they pass the gate."""
     calibration_clips: int = 128

@@ -39,7 +39,8 @@ def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -
     features = load_features(config, root)
     clear(folder)
     report("exporting the towers")
-    tower = write_towers(folder, trained, root / config.runs / "text")
+    texts_cache = root / config.runs / "text"
+    tower = write_towers(folder, trained, texts_cache, text=config.export.text)
     interface = tower.facts.tower
 
     def embed(clips: NDArray[np.int64]) -> Array:
@@ -67,7 +68,7 @@ def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -
     report(f"background: {len(background)} recordings")
     golden = golden_recording(config, features)
     write_bundle(folder, tower, texts, tasks, background, golden)
-    facts = training_facts(trained, checkpoint)
+    facts = training_facts(trained, checkpoint, features)
     publish(folder, new_report(facts, [asdict(found) for found in lighter]))
     check_sizes(folder)
     for line in verify_bundle(folder, checkpoint):
@@ -91,12 +92,13 @@ def calibrated_tasks(
     return calibrate_tasks(tasks, embeddings, prompts, truth, scale, precision)
 
 
-def training_facts(trained: Trained, checkpoint: Path) -> dict[str, Any]:
+def training_facts(trained: Trained, checkpoint: Path, features: Features) -> dict[str, Any]:
     """What the model card says of the training."""
     return {
         "checkpoint": sha256(checkpoint),
         "revision": trained.revision,
         "epochs": trained.epochs,
+        "engines": sorted({clip.engine for clip in features.clips if clip.split == "train"}),
         "audio_parameters": sum(weight.numel() for weight in trained.tower.parameters()),
         "recipe": to_dict(trained.config),
     }

@@ -6,12 +6,7 @@ tract; answers follow from the bundle's own prompts and calibration. PyTorch tak
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import sha256 as digest_of
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +14,7 @@ import numpy as np
 import slap_edge
 from numpy.typing import NDArray
 
-from slap_export.bundle import read_prompt_pack, sha256, verify_files
+from slap_export.bundle import verify_files
 from slap_export.corpus import CorpusClip, read_clips
 from slap_export.evaluation import spaces
 from slap_export.evaluation.answers import (
@@ -35,69 +30,25 @@ from slap_export.evaluation.answers import (
     uncalibrated,
     wordings,
 )
-from slap_export.evaluation.intervals import RESAMPLES
+from slap_export.evaluation.bundle_facts import (
+    Effort,
+    Opened,
+    check_same_space,
+    corpus_facts,
+    open_bundle,
+    provenance,
+    task_facts,
+    weakest,
+)
 from slap_export.evaluation.listening import Heard, listen
 from slap_export.evaluation.paraphrases import PARAPHRASES
 from slap_export.evaluation.probe import Probe, best_probe
 from slap_export.evaluation.zero_shot import FEWEST, TEST_SPLITS, truth_of
-from slap_export.report import PUBLISHED, publish, read_report, write_report
+from slap_export.report import publish, read_report, write_report
 from slap_export.scoring import PackedTask, task_probabilities
-from slap_export.tasks import GROUPS, PROTOCOL, TASKS, Task
+from slap_export.tasks import Task
 
 Array = NDArray[np.float32]
-WEAKEST = 10
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much is measured."""
-
-    limit: int | None = None
-    """Recordings of a split, drawn at random; all if None."""
-    probe: int = 6000
-    """Training recordings that the linear probe learns from, at most."""
-    resamples: int = RESAMPLES
-    seed: int = 1
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A bundle, read."""
-
-    folder: Path
-    manifest: dict[str, Any]
-    prompts: Array  # [p, D]
-    texts: list[str]
-    packed: list[PackedTask]
-    """The tasks of the pack that are known here, calibrated."""
-    tasks: list[Task]
-    """The same with their rules."""
-
-    @property
-    def scale(self) -> float:
-        """Factor on cosines."""
-        return float(self.manifest["tower"]["logit_scale"])
-
-
-def open_bundle(folder: Path) -> Opened:
-    """Reads a bundle after checking its files."""
-    manifest = verify_files(folder)
-    embeddings, texts, packed, _ = read_prompt_pack(folder / manifest["prompts"])
-    rules = {task.name: task for task in TASKS}
-    known = [
-        (task, rules[task.name])
-        for task in packed
-        if task.name in rules
-        and [c.name for c in task.classes] == [c.name for c in rules[task.name].classes]
-    ]
-    return Opened(
-        folder,
-        manifest,
-        embeddings.astype(np.float32),
-        texts,
-        [task for task, _ in known],
-        [rule for _, rule in known],
-    )
 
 
 def report_bundle(
@@ -105,10 +56,12 @@ def report_bundle(
     corpus: Path,
     effort: Effort,
     out: Path | None = None,
+    text: Path | None = None,
     report: Callable[[str], None] = print,
 ) -> None:
     """Measures a bundle and writes its report and card, into another folder if `out` is given."""
-    content = {**read_report(folder), "measured": measure_bundle(folder, corpus, effort, report)}
+    measured = measure_bundle(folder, corpus, effort, text, report)
+    content = {**read_report(folder), "measured": measured}
     if out is None:
         publish(folder, content)
     else:
@@ -118,12 +71,25 @@ def report_bundle(
 
 
 def measure_bundle(
-    folder: Path, corpus: Path, effort: Effort, report: Callable[[str], None] = print
+    folder: Path,
+    corpus: Path,
+    effort: Effort,
+    text_from: Path | None = None,
+    report: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """The `measured` part of a bundle's report."""
+    """The `measured` part of a bundle's report.
+
+    A bundle without a text tower may take that of another bundle, `text_from`, if that is of
+    the same space.
+    """
     bundle = open_bundle(folder)
     clips = read_clips(corpus)
-    text = slap_edge.TextTower(folder) if bundle.manifest.get("text") else None
+    text = None
+    if text_from is not None:
+        check_same_space(bundle, open_bundle(text_from))
+        text = slap_edge.TextTower(text_from)
+    elif bundle.manifest.get("text"):
+        text = slap_edge.TextTower(folder)
 
     def hear(split: str, most: int | None, int8: bool = False) -> tuple[list[CorpusClip], Heard]:
         chosen = drawn([clip for clip in clips if clip.split == split], most, effort.seed)
@@ -144,7 +110,7 @@ def measure_bundle(
             int8 = hear(split, effort.limit, int8=True)[1]
         report(f"scoring {split}")
         truth = truth_of(chosen, bundle.tasks, FEWEST)
-        speakers = [clip.speaker for clip in chosen]
+        speakers = [clip.speaker or clip.id for clip in chosen]
         asked = Split(truth, speakers, bundle.tasks, effort.resamples, effort.seed)
         splits[split], found = measure_split(bundle, asked, chosen, heard, int8, probes, sentences)
         splits[split] |= measure_spaces(bundle, chosen, heard, text, effort.seed)
@@ -152,7 +118,7 @@ def measure_bundle(
     if not splits:
         raise ValueError(f"{corpus} has no recordings of the splits {', '.join(TEST_SPLITS)}")
     return {
-        "made": provenance(bundle, corpus, effort),
+        "made": provenance(bundle, corpus, effort, text_from),
         "corpus": corpus_facts(clips),
         "tasks": task_facts(bundle),
         "splits": splits,
@@ -206,7 +172,7 @@ def measure_split(
     columns = [i for i, _ in asked.asked()]
     return {
         "recordings": len(clips),
-        "speakers": len(set(asked.speakers)),
+        "speakers": len({clip.speaker for clip in clips if clip.speaker}),
         "poor": int(heard.poor.sum()),
         "means": group_means(asked, scores),
         "tasks": tasks,
@@ -282,86 +248,3 @@ def embed_paraphrases(
     said = list(dict.fromkeys(said))
     report(f"embedding {len(said)} paraphrases")
     return dict(zip(said, text.embed(said), strict=True))
-
-
-def weakest(splits: Mapping[str, Any], count: int = WEAKEST) -> list[dict[str, Any]]:
-    """The tasks of the protocol that are told worst, by their mean over the splits."""
-    found: dict[str, dict[str, float]] = {}
-    for split, content in splits.items():
-        for name, entry in content["tasks"].items():
-            found.setdefault(name, {})[split] = entry["averaged"]["value"]
-    protocol = {task.name for task in TASKS if task.group in PROTOCOL}
-    rows = [
-        {"task": name, "mean": float(np.mean(list(values.values()))), "splits": values}
-        for name, values in found.items()
-        if name in protocol
-    ]
-    return sorted(rows, key=lambda row: row["mean"])[:count]
-
-
-def corpus_facts(clips: Sequence[CorpusClip]) -> dict[str, Any]:
-    """Sizes of the splits."""
-    facts = {}
-    for split in dict.fromkeys(clip.split for clip in clips):
-        members = [clip for clip in clips if clip.split == split]
-        facts[split] = {
-            "recordings": len(members),
-            "hours": sum(clip.seconds for clip in members) / 3600,
-            "shortest": min(clip.seconds for clip in members),
-            "longest": max(clip.seconds for clip in members),
-            "speakers": len({clip.speaker for clip in members}),
-            "languages": len({clip.language for clip in members}),
-            "engines": sorted({clip.engine for clip in members}),
-        }
-    return facts
-
-
-def task_facts(bundle: Opened) -> list[dict[str, Any]]:
-    """Every task as the bundle asks it."""
-    return [
-        {
-            "name": task.name,
-            "title": task.title,
-            "group": task.group,
-            "group_title": GROUPS[task.group],
-            "temperature": packed.temperature,
-            "minimum_probability": packed.minimum_probability,
-            "classes": [
-                {"name": c.name, "bias": c.bias, "prompts": [bundle.texts[i] for i in c.prompts]}
-                for c in packed.classes
-            ],
-        }
-        for task, packed in zip(bundle.tasks, bundle.packed, strict=True)
-    ]
-
-
-def provenance(bundle: Opened, corpus: Path, effort: Effort) -> dict[str, Any]:
-    """From what, with what and where the numbers were made."""
-    files = bundle.manifest["files"]
-    listing = "".join(
-        f"{name} {entry['sha256']}\n"
-        for name, entry in sorted(files.items())
-        if name not in PUBLISHED
-    )
-    return {
-        "bundle": digest_of(listing.encode()).hexdigest(),
-        "corpus": sha256(corpus / "clips.jsonl"),
-        "seed": effort.seed,
-        "limit": effort.limit,
-        "resamples": effort.resamples,
-        "probe_recordings": effort.probe,
-        "engine": "tract",
-        "versions": {name: version(name) for name in ("slap-edge", "slap-export", "numpy")},
-        "machine": f"{processor()}, {os.cpu_count()} cores, {platform.system()}",
-    }
-
-
-def processor() -> str:
-    """What the processor calls itself."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

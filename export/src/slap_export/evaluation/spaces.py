@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slap_export.captions import caption, consistent
+from slap_export.captions import Caption, caption, consistent
 from slap_export.corpus import CorpusClip
 from slap_export.evaluation.answers import interval_dict
 from slap_export.evaluation.localisation import Interval, intervals, localise
@@ -58,9 +58,14 @@ def verification(
 ) -> dict[str, Any]:
     """Speaker verification by each space; recordings of the same words are never a pair.
 
-    Empty without two recordings of one speaker.
+    Recordings of a nameless speaker or of two speakers are left out. Empty without two
+    recordings of one speaker.
     """
-    single = [i for i, c in enumerate(clips) if c.attributes.get("speakers") != "two"]
+    single = [
+        i
+        for i, clip in enumerate(clips)
+        if clip.speaker and clip.attributes.get("speakers") != "two"
+    ]
     speakers = [clips[i].speaker for i in single]
     # The renders of one utterance have its words; where there are none, its number.
     said = [clips[i].text or clips[i].id.rsplit("-", 1)[0] for i in single]
@@ -81,7 +86,7 @@ def style(
     known = [{name: clip.attributes.get(name) for name in STYLE} for clip in clips]
     orders = {name: order for name, order in STYLE.items() if order}
     distances = attribute_distances(known, orders)
-    speakers = [clip.speaker for clip in clips]
+    speakers = [clip.speaker or clip.id for clip in clips]
     result = {}
     for name, values in embeddings.items():
         found = style_correlation(values, distances, speakers, PAIR_RESAMPLES, seed)
@@ -99,9 +104,19 @@ def retrieval(
     """
     rng = np.random.default_rng(seed)
     drawn = [caption(clip.attributes, rng) for clip in clips]
+    return retrieval_by(embeddings, drawn, [clip.attributes for clip in clips], embed)
+
+
+def retrieval_by(
+    embeddings: Array,
+    drawn: Sequence[Caption],
+    known: Sequence[Mapping[str, str | None]],
+    embed: Embed,
+) -> dict[str, Any]:
+    """Retrieval both ways between recordings, of which something is known, and captions."""
     distinct = list({written.text: written for written in drawn}.values())
     relevant = np.array(
-        [[consistent(c.facts, clip.attributes) is True for c in distinct] for clip in clips]
+        [[consistent(c.facts, attributes) is True for c in distinct] for attributes in known]
     )
     text = embed([written.text for written in distinct])
     described = relevant.any(axis=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -64,20 +64,25 @@ def truth_of(clips: Sequence[CorpusClip], tasks: Sequence[Task], fewest: int = 0
     return truth
 
 
+def same_length(features: Features, clips: Clips, most: int = BATCH) -> Iterator[Clips]:
+    """Places among `clips` of recordings of equal length, at most so many at a time."""
+    lengths = features.starts[clips + 1] - features.starts[clips]  # [n]
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        yield from np.array_split(rows, -(-len(rows) // most))
+
+
 @torch.no_grad()
 def embed_with_torch(trained: Trained, features: Features, clips: Clips) -> Array:
     """Clip embeddings [n, D] by the PyTorch tower, recordings of equal length together."""
     device = next(trained.tower.parameters()).device
-    lengths = features.starts[clips + 1] - features.starts[clips]  # [n]
     result = np.zeros((len(clips), trained.config.tower.embedding_dim), np.float32)
-    for length in np.unique(lengths):
-        rows = np.flatnonzero(lengths == length)
-        for part in np.array_split(rows, -(-len(rows) // BATCH)):
-            mel = np.stack([features.frames(int(clips[row])) for row in part])  # [b, T, F]
-            offline = trained.tower(torch.from_numpy(mel).to(device))
-            steps = offline.embeddings.float().cpu().numpy()  # [b, C, D]
-            for row, embeddings in zip(part, steps, strict=True):
-                result[row] = clip_embedding(embeddings, trained.config.tower.pool_chunks)
+    for rows in same_length(features, clips):
+        mel = np.stack([features.frames(int(clips[row])) for row in rows])  # [b, T, F]
+        offline = trained.tower(torch.from_numpy(mel).to(device))
+        steps = offline.embeddings.float().cpu().numpy()  # [b, C, D]
+        for row, embeddings in zip(rows, steps, strict=True):
+            result[row] = clip_embedding(embeddings, trained.config.tower.pool_chunks)
     return result
 
 
