@@ -8,14 +8,18 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from test_data_corpora import FIXTURES
+from torch.distributed.run import get_args_parser
 
 from slap_export.cli import main
+from slap_export.cli import parser as command_line
+from slap_export.config import load_config
 from slap_export.corpus import read_clips
 from slap_export.corpus.attributes import VALUES
 from slap_export.data.commands import KINDS
@@ -23,6 +27,7 @@ from slap_export.data.manifest import Recording, read_manifest, write_manifest
 from slap_export.data.readers import READERS
 from slap_export.data.shards import read_index, read_shard
 from slap_export.data.statistics import balance, render
+from slap_export.features import compute_features, load_features
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -113,6 +118,20 @@ def test_shards_stream_as_the_page_on_scale_says(
         assert len(keys) == len(set(keys)) == 3
 
 
+def test_the_launcher_knows_what_the_page_on_scale_asks() -> None:
+    lines = [line for block in blocks("scale.md", "sh no-run") for line in block.splitlines()]
+    starts = [line for line in lines if line.startswith("python -m torch.distributed.run ")]
+    assert len(starts) == 2
+    for line in starts:
+        options = get_args_parser().parse_args(shlex.split(line)[3:])
+        assert options.module and options.training_script == "slap_export.cli"
+        found = command_line().parse_args(options.training_script_args)
+        assert (Path(__file__).parents[2] / found.config).is_file()
+    table = re.findall(r"^\| `(--[a-z-]+)` \|", (DOCS / "scale.md").read_text(), re.MULTILINE)
+    known = get_args_parser().format_help()
+    assert len(table) == 5 and all(option in known for option in table)
+
+
 def test_the_page_names_every_reader_and_every_change() -> None:
     from slap_export.data.changes import TOUCHES
 
@@ -123,6 +142,20 @@ def test_the_page_names_every_reader_and_every_change() -> None:
     assert {name: set(re.findall(r"`(\w+)`", cells)) for name, cells in rows} == {
         name: set(touched) for name, touched in TOUCHES.items()
     }
+
+
+def test_features_are_computed_from_what_was_unpacked(here: Path) -> None:
+    assert run("data read hugging_face voices -o voices/m.jsonl") == 0
+    assert run("data shards voices/m.jsonl -o s") == 0
+    assert run("data corpus s -o export/corpora/voices") == 0
+    config = load_config(Path(__file__).parents[1] / "configs" / "slap-voice.toml")
+    config = replace(config, corpus=replace(config.corpus, path="corpora/voices"))
+    compute_features(config, here / "export", lambda line: None)
+    features = load_features(config, here / "export")
+    assert len(features.clips) == 5
+    assert len(features.split("train")) == 3
+    frames = features.frames(int(features.split("train")[0]))
+    assert len(frames) > 0 and np.isfinite(frames).all()
 
 
 def test_what_is_changed_is_labelled_so(here: Path) -> None:
