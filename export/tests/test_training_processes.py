@@ -98,8 +98,8 @@ def test_two_processes_train_as_one(whole: tuple[Config, Path], tmp_path: Path) 
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     for one, two in zip(log_of(root), log_of(copy), strict=True):
-        assert two["losses"] == pytest.approx(one["losses"], abs=3e-4)
+        assert two["losses"] == pytest.approx(one["losses"], abs=1e-4)
     expected, found = weights_of(root), weights_of(copy)
-    # Sums are taken in another order, and Adam turns rounding near nil into steps.
+    # Sums are taken in another order; 6e-7 was seen.
     for name, value in expected.items():
-        torch.testing.assert_close(found[name], value, rtol=1e-3, atol=1e-3, msg=name)
+        torch.testing.assert_close(found[name], value, rtol=0, atol=1e-5, msg=name)
