@@ -36,6 +36,10 @@ def test_a_recipe_survives_being_written_beside_a_checkpoint() -> None:
         ("minimum_snr_db = 20.0", 'minimum_snr_db = "low"', r"must be float, got 'low'"),
         ("maximum_dc = 0.02", "maximum_dc = true", r"`quality.good.maximum_dc` must be float"),
         ("context_chunks = 3", "context_chunks = 9", r"context_chunks"),
+        ('kind = "multi_positive"', 'kind = "triplet"', r"kind \(triplet\) must be one of"),
+        ("early_share = 0.25", "early_share = 1.5", r"early_share \(1.5\) must be from 0"),
+        ("early_share = 0.25", "late_share = 1", r"`objectives.contrastive.late_share`"),
+        ("[objectives.contrastive]", "[objectives.contrast]", r"`objectives.contrast`"),
     ],
 )
 def test_a_wrong_recipe_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -218,5 +218,33 @@ def test_progress_in_plain_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (tmp_path / "log.jsonl").read_text() == lines[1] + "\n"
 
 
+def test_progress_on_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("slap_export.training.log.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "160")
+    lines: list[str] = []
+    with Journal(tmp_path, lines.append, batch=10, done=0, steps=100, main=True) as journal:
+        now[0] += 2.0
+        journal.step(3, 40, lambda: {"loss": 1.5})
+    shown = capsys.readouterr().err
+    assert "epoch 3" in shown
+    assert "40/100" in shown
+    assert "loss 1.500, 200 recordings/s, 3 s left" in shown
+    assert lines == []
+
+
+def test_other_processes_keep_still(tmp_path: Path) -> None:
+    def asked() -> dict[str, float]:
+        raise AssertionError("nobody looks")
+
+    with Journal(tmp_path, print, batch=10, done=0, steps=10, main=False) as journal:
+        journal.step(1, 10, asked)
+        journal.epoch({}, 10)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_times_for_people() -> None:
     assert [duration(x) for x in (42, 420, 7500)] == ["42 s", "7 min", "2 h 05 min"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Width of the sentence encoder's embeddings.
+SENTENCE_WIDTH = 384
+
 CONTRASTS = ("multi_positive", "softmax", "sigmoid")
 
 
@@ -123,10 +126,14 @@ class SemanticConfig:
     """A branch that follows the sentence encoder's embedding of the transcript."""
 
     weight: float = 1.0
-    dim: int = 384
-    """Width of the sentence encoder, which is the teacher."""
+    dim: int = SENTENCE_WIDTH
+    """Width of the sentence encoder, which is the teacher; no other is possible."""
     affine: bool = False
     heads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.dim != SENTENCE_WIDTH:
+            raise ValueError(f"dim ({self.dim}) must be that of the teacher, {SENTENCE_WIDTH}")
 
 
 @dataclass(frozen=True)

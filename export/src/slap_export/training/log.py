@@ -16,8 +16,10 @@ from torch.utils.tensorboard import SummaryWriter
 
 Report = Callable[[str], None]
 
-# Seconds between two lines of progress where there is no terminal.
-PLAIN_EVERY = 60.0
+# Seconds between two lines of progress, on a terminal and where there is none.
+TERMINAL_EVERY, PLAIN_EVERY = 1.0, 60.0
+# Steps between two points of a drawing.
+DRAWN_EVERY = 10
 
 
 def duration(seconds: float) -> str:
@@ -86,26 +88,25 @@ class Journal:
             done: Steps done, of all epochs.
             values: Gives what TensorBoard draws, `loss` among it.
         """
-        now = time.monotonic()
-        if self.writer is None or (now - self.told < self.pause and done < self.steps):
+        if self.writer is None:
             return
-        self.told = now
-        found = dict(values())
+        now = time.monotonic()
+        due = now - self.told >= (PLAIN_EVERY if self.progress is None else TERMINAL_EVERY)
+        if not (due or done == self.steps or done % DRAWN_EVERY == 0):
+            return
         speed = self.batch * (done - self.first) / max(1e-9, now - self.began)
-        found["recordings_per_second"] = speed
+        found = {**values(), "recordings_per_second": speed}
         for name, value in found.items():
             self.writer.add_scalar(name, value, done)
+        if not (due or done == self.steps):
+            return
+        self.told = now
         left = (now - self.began) * (self.steps - done) / max(1, done - self.first)
         state = f"loss {found['loss']:.3f}, {speed:.0f} recordings/s, {duration(left)} left"
         if self.progress is not None:
             self.progress.update(self.task, completed=done, epoch=epoch, state=state)
         else:
             self.report(f"epoch {epoch}, step {done} of {self.steps}: {state}")
-
-    @property
-    def pause(self) -> float:
-        """Seconds between two looks."""
-        return PLAIN_EVERY if self.progress is None else 1.0
 
     def epoch(self, line: Mapping[str, Any], done: int) -> None:
         """Writes the line of an epoch."""
