@@ -7,7 +7,7 @@ length) is not exported. Numbers of a bundle come from the runtime instead (`of_
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,21 +29,24 @@ from slap_export.evaluation.answers import Split, answers_of, group_means, proba
 from slap_export.evaluation.confusions import Answers
 from slap_export.evaluation.retrieval import both_ways
 from slap_export.evaluation.zero_shot import (
-    BATCH,
     FEWEST,
     TEST_SPLITS,
     embed_prompts,
     encode,
     packed_task,
     prompt_texts,
+    same_length,
     truth_of,
 )
 from slap_export.features import Features, load_features
+from slap_export.measured_captions import measured_caption
+from slap_export.measures import corpus_bins
 from slap_export.report import rounded
 from slap_export.runtime import clip_embedding
 from slap_export.scoring import task_probabilities
-from slap_export.tasks import TASKS
+from slap_export.tasks import PROTOCOL, TASKS
 from slap_export.text import text_files
+from slap_export.towers.branches import BranchedTower
 from slap_export.towers.spans import pool_span
 
 Array = NDArray[np.float32]
@@ -81,35 +84,31 @@ def embed_run(
     trained: Trained, features: Features, clips: NDArray[np.int64], tokenizer: Path
 ) -> Embedded:
     """Runs the tower and whatever stands on it, recordings of equal length together."""
-    config, branched = trained.config.tower, trained.branched()
+    config = trained.config.tower
+    branched = BranchedTower(trained.tower, trained.branches)
     device = next(trained.tower.parameters()).device
-    lengths = features.starts[clips + 1] - features.starts[clips]  # [n]
     found = Embedded(np.zeros((len(clips), config.embedding_dim), np.float32))
     found.branches = {
         name: np.zeros((len(clips), branch.embedding_dim), np.float32)
         for name, branch in trained.branches.items()
     }
     written: dict[int, str] = {}
-    for length in np.unique(lengths):
-        rows = np.flatnonzero(lengths == length)
-        for part in np.array_split(rows, -(-len(rows) // BATCH)):
-            mel = np.stack([features.frames(int(clips[row])) for row in part])  # [b, T, F]
-            heard = torch.from_numpy(mel).to(device)
-            offline, branches = trained.tower(heard), {}
-            if branched is not None:
-                offline, branches = branched(heard)
-            steps = {"": offline.embeddings, **branches}
-            pooled = {name: values.float().cpu().numpy() for name, values in steps.items()}
-            for place, row in enumerate(part):
-                found.clips[row] = clip_embedding(pooled[""][place], config.pool_chunks)
-                for name in branches:
-                    vector = clip_embedding(pooled[name][place], config.pool_chunks)
-                    found.branches[name][row] = vector
-                if features.clips[int(clips[row])].parts:
-                    found.moments[int(row)] = moments_of(trained, offline.tokens[place])
-            if trained.captioner is not None:
-                said = trained.captioner.write(offline.tokens, None, tokenizer)
-                written |= {int(row): text for row, text in zip(part, said, strict=True)}
+    for rows in same_length(features, clips):
+        mel = np.stack([features.frames(int(clips[row])) for row in rows])  # [b, T, F]
+        heard = torch.from_numpy(mel).to(device)
+        offline, branches = branched(heard)
+        steps = {"": offline.embeddings, **branches}
+        pooled = {name: values.float().cpu().numpy() for name, values in steps.items()}
+        for place, row in enumerate(rows):
+            found.clips[row] = clip_embedding(pooled[""][place], config.pool_chunks)
+            for name in branches:
+                vector = clip_embedding(pooled[name][place], config.pool_chunks)
+                found.branches[name][row] = vector
+            if features.clips[int(clips[row])].parts:
+                found.moments[int(row)] = moments_of(trained, offline.tokens[place])
+        if trained.captioner is not None:
+            said = trained.captioner.write(offline.tokens, None, tokenizer)
+            written |= {int(row): text for row, text in zip(rows, said, strict=True)}
     found.captions = [written[row] for row in sorted(written)]
     return found
 
@@ -124,14 +123,21 @@ def moments_of(trained: Trained, tokens: torch.Tensor) -> Array:
     return spans.float().cpu().numpy()
 
 
-def study(config: Config, root: Path, report: Report = print) -> Studied:
-    """Measures the test splits; leaves `study.json` and, with branches, `layers.svg`."""
+def study(config: Config, root: Path, report: Report = print, limit: int | None = None) -> Studied:
+    """Measures the test splits; leaves `study.json` and, with branches, `layers.svg`.
+
+    At most `limit` recordings of a split are measured, drawn the same for every run.
+    """
     run = run_folder(config, root)
     trained, features = load_trained(run / "trained.pt", config), load_features(config, root)
     files = text_files(root / config.runs / "text")
+    bins = None
+    if config.text.measured_captions:
+        measures = root / config.runs / "measures"
+        bins = corpus_bins(root / config.corpus.path, measures, run, report)
     splits, answers, truths, speakers = {}, [], [], []
     for split in TEST_SPLITS:
-        numbers = features.split(split)
+        numbers = drawn(features.split(split), limit)
         if not len(numbers):
             continue
         report(f"{config.bundle.name}: {len(numbers)} recordings of {split}")
@@ -139,6 +145,9 @@ def study(config: Config, root: Path, report: Report = print) -> Studied:
         embedded = embed_run(trained, features, numbers, files[1])
         truth = truth_of(clips, TASKS, FEWEST)
         splits[split], answered = study_split(trained, clips, embedded, truth, files)
+        if bins is not None:
+            known = [bins[int(number)] for number in numbers]
+            splits[split]["measures"] = measured_retrieval(trained, embedded.clips, known, files)
         answers.append(answered)
         truths.append(truth)
         speakers += [clip.speaker or clip.id for clip in clips]
@@ -158,6 +167,11 @@ def study(config: Config, root: Path, report: Report = print) -> Studied:
         np.concatenate(truths),
         speakers,
     )
+
+
+def drawn(numbers: NDArray[np.int64], limit: int | None) -> NDArray[np.int64]:
+    """At most so many of the recordings, drawn at random, in their order."""
+    return np.sort(np.random.default_rng(1).permutation(numbers)[:limit])
 
 
 def study_split(
@@ -187,7 +201,7 @@ def study_split(
         "recordings": len(clips),
         "means": group_means(asked, {"averaged": asked.scores(answers)}),
         "verification": spaces.verification(spoken, clips),
-        "style": spaces.style({"embedding": embedded.clips}, clips),
+        "style": spaces.style(spoken, clips),
         "retrieval": spaces.retrieval(
             embedded.clips, clips, lambda said: embed_prompts(trained, files, said)
         ),
@@ -199,6 +213,23 @@ def study_split(
     if embedded.captions:
         found["captions"] = written_captions(embedded.captions, clips)
     return found, answers
+
+
+def measured_retrieval(
+    trained: Trained,
+    embeddings: Array,
+    bins: Sequence[Mapping[str, str | None]],
+    files: tuple[Path, Path],
+) -> dict[str, Any]:
+    """Retrieval both ways between recordings and a new caption from the measures of each."""
+    rng = np.random.default_rng(0)
+    written = [measured_caption(known, rng) for known in bins]
+    return spaces.retrieval_by(
+        embeddings,
+        [caption for caption in written if caption is not None],
+        bins,
+        lambda said: embed_prompts(trained, files, said),
+    )
 
 
 def transcripts(
@@ -237,12 +268,16 @@ def written_captions(texts: Sequence[str], clips: Sequence[CorpusClip]) -> dict[
 
 
 def compare(runs: Sequence[Studied]) -> str:
-    """What each objective adds, as Markdown; the runs must be on the same recordings."""
+    """What each objective adds to the mean over the 38 tasks, as Markdown.
+
+    The runs must be on the same recordings.
+    """
     first = runs[0]
     if any(run.speakers != first.speakers for run in runs):
         raise ValueError("runs can only be compared on the same test recordings")
-    rows = [Run(run.name, run.objectives, run.answers) for run in runs]
-    return markdown(ablation_table(rows, first.truth, first.speakers))
+    protocol = [column for column, task in enumerate(TASKS) if task.group in PROTOCOL]
+    rows = [Run(run.name, run.objectives, run.answers[:, protocol]) for run in runs]
+    return markdown(ablation_table(rows, first.truth[:, protocol], first.speakers))
 
 
 def summary(run: Studied) -> str:
@@ -261,7 +296,7 @@ def summary(run: Studied) -> str:
             put(place, f"equal error rate, {name}", ranged(found["equal_error_rate"]))
         for name, found in content["style"].items():
             put(place, f"style, Pearson, {name}", ranged(found["pearson"]))
-        for what in ("retrieval", "transcripts"):
+        for what in ("retrieval", "measures", "transcripts"):
             for way, found in content.get(what, {}).items():
                 share = " / ".join(f"{100 * value:.1f}" for value in found["recall"].values())
                 chance = " / ".join(f"{100 * value:.1f}" for value in found["chance"].values())
