@@ -77,3 +77,13 @@ def test_long_lists_are_cut_short_in_the_message() -> None:
     with pytest.raises(LeakageError, match="and 10 more") as caught:
         refuse_leaks(found, audio=False)
     assert len(caught.value.leaks) == 30
+
+
+def test_a_file_named_in_two_ways_is_one_file(tmp_path: Path) -> None:
+    file = tone(tmp_path / "a.wav", 300)
+    (tmp_path / "b").mkdir()
+    other = tmp_path / "b" / ".." / "a.wav"
+    (tmp_path / "link.wav").symlink_to(file)
+    for name in (other, tmp_path / "link.wav"):
+        found = [Recording(file, "train", end=0.3), Recording(name, "test", start=0.2)]
+        assert find_leaks(found, audio=False) == [Leak("file", str(file), ("test", "train"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from test_data_corpora import found
 
 from slap_export.corpus import Part
@@ -220,6 +221,12 @@ def test_hugging_face(tmp_path: Path) -> None:
         speaker="voices/8",
         attributes={"corpus": "voices", "age": "adult"},
     )
+
+
+def test_hugging_face_from_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    speakers = [one.speaker for one in found("hugging_face", Path())]
+    assert speakers[0] == f"{tmp_path.name}/9"
 
 
 def test_synthetic(tmp_path: Path) -> None:

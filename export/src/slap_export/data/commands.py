@@ -18,6 +18,7 @@ in order:
   slap-export data check MANIFEST                  no speaker and no sound in two splits
   slap-export data shards MANIFEST -o SHARDS       cut out, 16 kHz, in files of many
   slap-export data corpus SHARDS -o FOLDER         unpacked for a recipe's corpus.path
+  slap-export data join CORPUS -o FOLDER           a speaker's clips in longer recordings
 """
 
 KINDS = (
@@ -132,6 +133,15 @@ def run_corpus(arguments: argparse.Namespace) -> None:
     print(f"{count} clips in {arguments.out}")
 
 
+def run_join(arguments: argparse.Namespace) -> None:
+    from slap_export.data.join import join_corpus
+
+    count = join_corpus(
+        arguments.corpus, arguments.out, arguments.longest, arguments.seed, report=log
+    )
+    print(f"{count} recordings in {arguments.out}")
+
+
 def _recordings(manifests: list[Path], allow_absolute: bool) -> Iterator[Recording]:
     from slap_export.data.manifest import read_manifest
 
@@ -229,5 +239,20 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     corpus.add_argument("--renders", type=int, default=1, metavar="N", help="(default: 1)")
     corpus.add_argument("--seed", type=int, default=0, metavar="N", help="of the changes")
     corpus.set_defaults(run=run_corpus)
+
+    join = kinds.add_parser(
+        "join",
+        help="lay clips of a speaker one after the other",
+        description="Makes a corpus of longer recordings from one that `features` reads. Of a"
+        " recording is known what is true of all its clips. Clips whose voice changes, held"
+        " vowels and two speakers at once stay as they are.",
+    )
+    join.add_argument("corpus", type=Path, metavar="CORPUS")
+    join.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER")
+    join.add_argument(
+        "--longest", type=float, default=30.0, metavar="SECONDS", help="(default: 30)"
+    )
+    join.add_argument("--seed", type=int, default=0, metavar="N", help="of lengths and order")
+    join.set_defaults(run=run_join)
     for command in (read, check, stats, shards):
         command.add_argument("--absolute", action="store_true", help=_ABSOLUTE)

@@ -90,15 +90,15 @@ def _files(recordings: list[Recording]) -> list[Leak]:
     """Spans of one file that overlap across splits."""
     spans: dict[Path, list[Recording]] = defaultdict(list)
     for recording in recordings:
-        spans[recording.path].append(recording)
+        spans[recording.path.resolve()].append(recording)  # however it is named
     splits: dict[str, set[str]] = defaultdict(set)
-    for path, found in spans.items():
+    for found in spans.values():
         found.sort(key=lambda span: span.start)
         reach: dict[str, float] = {}  # for each split, the end of what was heard so far
         for span in found:
             for split, end in reach.items():
                 if split != span.split and end > span.start:
-                    splits[str(path)] |= {split, span.split}
+                    splits[str(found[0].path)] |= {split, span.split}
             end = float("inf") if span.end is None else span.end
             reach[span.split] = max(end, reach.get(span.split, 0.0))
     return _shared("file", splits)

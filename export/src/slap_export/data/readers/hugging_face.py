@@ -46,7 +46,7 @@ def read(folder: Path) -> Iterator[Recording]:
     for file in some(found, folder, "metadata.csv or metadata.jsonl"):
         split = _SPLITS.get(file.parent.name) if file.parent != folder else None
         for place, values in _rows(file):
-            yield _recording(folder.name, file.parent, values, split, place)
+            yield _recording(folder.resolve().name, file.parent, values, split, place)
 
 
 def _rows(file: Path) -> Iterator[tuple[str, dict[str, object]]]:
