@@ -25,6 +25,10 @@ or all of it: slap-export all --config configs/slap-voice-tiny.toml
 recordings of your own or of a public corpus:
   slap-export data --help                          manifest, leakage check, shards
 
+research recipes, and what their objectives do:
+  slap-export study RECIPE [RECIPE...]             everything a trained run can show, by PyTorch
+  slap-export ablation --config CONFIG             each objective beside captions alone
+
 a bundle of weights that others published:
   slap-export import best.pth.tar --config CONFIG  ParaCLAP, run on windows of the waveform
 
@@ -92,10 +96,18 @@ def run_study(arguments: argparse.Namespace) -> None:
 
     runs = []
     for recipe in arguments.recipes:
-        runs.append(study(load_config(recipe), recipe.resolve().parent.parent, log))
+        root = recipe.resolve().parent.parent
+        runs.append(study(load_config(recipe), root, log, arguments.limit))
         print(summary(runs[-1]), flush=True)
     if len(runs) > 1:
         print(compare(runs), flush=True)
+
+
+def run_ablation(arguments: argparse.Namespace) -> None:
+    from slap_export.ablation import ablation
+
+    found = ablation(arguments.recipe, arguments.root, log, arguments.limit, arguments.max_steps)
+    print(found, flush=True)
 
 
 def run_verify(arguments: argparse.Namespace) -> None:
@@ -313,7 +325,20 @@ def parser() -> argparse.ArgumentParser:
         "objective adds.",
     )
     study.add_argument("recipes", type=Path, nargs="+", metavar="RECIPE")
+    study.add_argument("--limit", type=count, metavar="N", help="recordings of a split, at most")
     study.set_defaults(run=run_study)
+    alone = with_recipe(
+        "ablation",
+        run_ablation,
+        "say what each objective adds",
+        "Trains the recipe with captions alone, and with each of its other objectives beside them, "
+        "measures these runs as `study` does and prints what each objective adds. Runs that are "
+        "finished are not trained again.",
+    )
+    alone.add_argument("--limit", type=count, metavar="N", help="recordings of a split, at most")
+    alone.add_argument(
+        "--max-steps", type=count, metavar="N", help="of each epoch, to try a recipe out"
+    )
     verify = commands.add_parser(
         "verify",
         help="check a bundle on every engine",
