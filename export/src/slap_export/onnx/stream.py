@@ -21,9 +21,13 @@ Tower = SlapTower | BranchedTower
 
 
 def with_branches(tower: Tower) -> BranchedTower:
-    """The tower ready for export on the CPU; a plain one has no branches."""
-    tower = tower.eval().float().cpu()
+    """The tower and its branches as one; a plain tower has none."""
     return tower if isinstance(tower, BranchedTower) else BranchedTower(tower, {})
+
+
+def ready(tower: Tower) -> BranchedTower:
+    """The tower and its branches as they are exported: not in training, on the CPU, float32."""
+    return with_branches(tower).eval().float().cpu()
 
 
 class StepGraph(nn.Module):
@@ -76,7 +80,7 @@ def graph_interface(tower: Tower) -> dict[str, Any]:
 
 def export_stream(tower: Tower, path: Path, about: About) -> None:
     """Writes the float32 step graph."""
-    branched = with_branches(tower)
+    branched = ready(tower)
     config = branched.tower.config
     mel = torch.zeros(1, config.chunk_frames, config.bands)
     names = branched.state_names()

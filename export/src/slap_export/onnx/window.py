@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from slap_export.onnx.files import save, trace
 from slap_export.onnx.metadata import About, describe
-from slap_export.onnx.stream import Tower, embedding_outputs, with_branches
+from slap_export.onnx.stream import Tower, embedding_outputs, ready, with_branches
 from slap_export.towers.branches import BranchedTower
 from slap_export.towers.wave_tower import WaveTower
 
@@ -62,7 +62,7 @@ def window_interface(tower: Tower, chunks: int) -> dict[str, Any]:
 
 def export_window(tower: Tower, path: Path, about: About, chunks: int) -> None:
     """Writes the float32 graph of a window of a fixed number of chunks."""
-    branched = with_branches(tower)
+    branched = ready(tower)
     config = branched.tower.config
     mel = torch.zeros(1, chunks * config.chunk_frames, config.bands)
     model = trace(WindowGraph(branched, every=False), (mel,), ["mel"], branched.output_names())
@@ -83,7 +83,7 @@ def export_recordings(tower: Tower, path: Path, about: About) -> None:
     T is any whole number of chunks from `fewest_chunks` on. Branches come out as
     the embedding does, and tokens as [B, N, W].
     """
-    branched = with_branches(tower)
+    branched = ready(tower)
     config = branched.tower.config
     fewest = fewest_chunks(tower)
     mel = torch.zeros(2, (fewest + 2) * config.chunk_frames, config.bands)

@@ -1,0 +1,140 @@
+"""Packed bundles: every file the runtime wants, the same bytes every time, on its own engine."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from slap_edge import Screener
+from test_wave_tower import TASKS, TEXTS, audio
+
+from slap_export.bundle import verify_files
+from slap_export.checkpoint import InputStatistics, front_end_spec
+from slap_export.config import BundleConfig, TowerConfig, load_config
+from slap_export.onnx.precision import write_dynamic, write_float16, write_mixed, write_static
+from slap_export.onnx.stream import export_stream, graph_interface
+from slap_export.onnx.window import export_window, window_interface
+from slap_export.pack import Facts, Tower, write_bundle
+from slap_export.runtime import AudioTower, pad_to_chunks
+from slap_export.towers import SlapTower
+from slap_export.towers.branches import AttributeBranch, BranchedTower
+
+torch.set_num_threads(1)
+
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+SMALL = TowerConfig(layers=2, heads=4, hidden=192, pool_chunks=4, context_chunks=2)
+SOUND = audio(2.5)
+
+
+def branched() -> BranchedTower:
+    torch.manual_seed(0)
+    branches = {"speaker": AttributeBranch(SMALL, 24), "semantic": AttributeBranch(SMALL, 16)}
+    return BranchedTower(SlapTower(SMALL), branches)
+
+
+def facts_of(interface: dict) -> Facts:
+    recipe = load_config(RECIPE)
+    return Facts(
+        BundleConfig("small", "For tests", "MIT", "2026-11-20"),
+        front_end_spec(recipe.front_end, InputStatistics(-6.0, 3.0)),
+        interface,
+        10.0,
+        recipe.scoring,
+        recipe.quality,
+        128,
+    )
+
+
+def finish(folder: Path, facts: Facts) -> Path:
+    """The rest of a bundle around the graphs in a folder; prompts are two axes."""
+    rows = np.eye(SMALL.embedding_dim, dtype=np.float32)[:2]
+    hears = AudioTower(folder / "audio.onnx", facts.tower, facts.front_end)
+    write_bundle(folder, Tower(hears, lambda texts: rows, facts), TEXTS, TASKS, rows, SOUND)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Facts, Path]:
+    """A branched step graph and its twins."""
+    folder = tmp_path_factory.mktemp("graphs")
+    facts = facts_of(graph_interface(branched()))
+    export_stream(branched(), folder / "audio.onnx", facts.about("unknown"))
+    padded = pad_to_chunks(SOUND, facts.front_end, SMALL.chunk_frames)
+    tower = AudioTower(folder / "audio.onnx", facts.tower, facts.front_end)
+    mel = [tower.front_end.log_mel(padded)]
+    for write in (write_static, write_mixed, write_dynamic, write_float16):
+        write(folder / "audio.onnx", folder / write.__name__, facts.tower, mel)
+    return facts, folder
+
+
+def copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(source.read_bytes())
+
+
+def test_branches_come_out_of_the_runtime(graphs: tuple[Facts, Path], tmp_path: Path) -> None:
+    facts, source = graphs
+    copy(source / "audio.onnx", tmp_path / "audio.onnx")
+    finish(tmp_path, facts)
+    tower = AudioTower(tmp_path / "audio.onnx", facts.tower, facts.front_end)
+    rows = tower.front_end.log_mel(pad_to_chunks(SOUND, facts.front_end, SMALL.chunk_frames))
+    expected = tower.runner.outputs(rows)
+    screener = Screener(tmp_path, outputs=["speaker", "semantic"])
+    found = screener.score(SOUND, 16000, steps=True)["steps"]
+    assert np.abs(found["embeddings"] - expected["embedding"]).max() <= 1e-4
+    for name, length in (("speaker", 24), ("semantic", 16)):
+        assert found["outputs"][name].shape == (len(found["embeddings"]), length)
+        assert np.abs(found["outputs"][name] - expected[name]).max() <= 1e-4
+
+
+@pytest.mark.parametrize("name", ["write_static", "write_mixed", "write_dynamic"])
+def test_the_runtime_runs_every_kind_of_int8(
+    graphs: tuple[Facts, Path], tmp_path: Path, name: str
+) -> None:
+    facts, source = graphs
+    copy(source / "audio.onnx", tmp_path / "audio.onnx")
+    copy(source / name, tmp_path / "audio.int8.onnx")
+    finish(tmp_path, facts)
+    assert verify_files(tmp_path)["tower"]["int8"] == "audio.int8.onnx"
+    full = Screener(tmp_path).score(SOUND, 16000)["embedding"]
+    small = Screener(tmp_path, int8=True).score(SOUND, 16000)["embedding"]
+    here = AudioTower(tmp_path / "audio.int8.onnx", facts.tower, facts.front_end).hear(SOUND).clip
+    assert not np.array_equal(full, small)
+    assert (full * small).sum() > 0.99
+    assert (here * small).sum() > 0.999
+
+
+def test_a_bundle_has_what_lies_in_its_folder(graphs: tuple[Facts, Path], tmp_path: Path) -> None:
+    facts, source = graphs
+    for name in ("one", "two"):
+        copy(source / "audio.onnx", tmp_path / name / "audio.onnx")
+        copy(source / "write_float16", tmp_path / name / "audio.float16.onnx")
+        finish(tmp_path / name, facts)
+    manifest = verify_files(tmp_path / "one")
+    assert manifest["tower"]["float16"] == "audio.float16.onnx"
+    assert "int8" not in manifest["tower"]
+    assert manifest["text"] is None
+    kinds = {entry["name"]: entry["kind"] for entry in manifest["tower"]["outputs"]}
+    assert kinds == {
+        "embedding": "global",
+        "speaker": "attribute",
+        "semantic": "attribute",
+        "tokens": "token",
+    }
+    assert Screener(tmp_path / "one").score(SOUND, 16000)["poor"] is None
+    text = (tmp_path / "one" / "manifest.json").read_text()
+    assert text == (tmp_path / "two" / "manifest.json").read_text()
+    assert json.loads(text)["files"] == manifest["files"]
+
+
+def test_a_window_of_log_mel_is_run_too(tmp_path: Path) -> None:
+    facts = facts_of(window_interface(branched(), 3))
+    export_window(branched(), tmp_path / "audio.onnx", facts.about("unknown"), 3)
+    finish(tmp_path, facts)
+    expected = AudioTower(tmp_path / "audio.onnx", facts.tower, facts.front_end).hear(SOUND)
+    found = Screener(tmp_path).score(SOUND, 16000, steps=True)
+    # 2.5 s are 248 frames, in six chunks of 48: four windows of three chunks.
+    assert expected.steps.shape == (4, SMALL.embedding_dim)
+    assert np.abs(found["steps"]["embeddings"] - expected.steps).max() <= 1e-4
+    assert np.abs(found["embedding"] - expected.clip).max() <= 1e-4
