@@ -154,7 +154,7 @@ told, such as the noise in a recording without a pause, is no reason.
 LIMITS = """\
 ## Limits
 
-{origin}{length}- What is not speech is scored too, if it is loud enough: a tone or a fan gets \
+{made}{length}- What is not speech is scored too, if it is loud enough: a tone or a fan gets \
 answers, and they mean nothing. Pitch, hoarseness and trembling of a whisper mean nothing either.
 - Where a task's top probability is below its threshold the answer is *unsure*. Thresholds were \
 set on validation recordings, so high that half of those which belong to no class are \
@@ -170,7 +170,8 @@ def model_card(manifest: dict[str, Any], report: dict[str, Any]) -> str:
     parts = [introduction(manifest, report["training"])]
     if measured:
         parts.append(data(measured["corpus"]))
-    parts.append(training(manifest, report["training"]))
+    if "recipe" in report["training"]:
+        parts.append(training(manifest, report["training"]))
     parts += results(manifest, measured) if measured else [UNMEASURED]
     if report["lighter"]:
         parts.append(lighter_table(report["lighter"]))
@@ -211,10 +212,22 @@ def introduction(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
         span=span,
         text=TEXT if manifest.get("text") else "",
         licence=manifest["licence"],
-        origin=SYNTHETIC
-        if set(trained["engines"]) <= SYNTHESISERS
-        else RECORDED.format(engines=", ".join(trained["engines"])),
+        origin=origin(trained),
     )
+
+
+def origin(trained: dict[str, Any]) -> str:
+    """What it learned from."""
+    if "origin" in trained:  # trained by others
+        return str(trained["origin"])
+    if synthetic(trained):
+        return SYNTHETIC
+    return RECORDED.format(engines=", ".join(trained["engines"]))
+
+
+def synthetic(trained: dict[str, Any]) -> bool:
+    """Whether it learned from synthesised voices alone."""
+    return "engines" in trained and set(trained["engines"]) <= SYNTHESISERS
 
 
 def data(corpus: dict[str, Any]) -> str:
@@ -308,16 +321,13 @@ def limits(
         f"- A recording shorter than {span_seconds(manifest):.1f} s is judged by its last step, "
         "which knows less than a full one.\n"
     )
-    synthetic = set(trained["engines"]) <= SYNTHESISERS
-    origin = "- Voices, rooms and noises are synthetic; see above.\n" if synthetic else ""
+    made = "- Voices, rooms and noises are synthetic; see above.\n" if synthetic(trained) else ""
     if measured:
         corpus = measured["corpus"].values()
         shortest = min(split["shortest"] for split in corpus)
         longest = max(split["longest"] for split in corpus)
         length = f"- Recordings were {shortest:.1f} to {longest:.1f} seconds long.\n" + length
-    return LIMITS.format(
-        origin=origin, length=length, weak=weak_spots(measured) if measured else ""
-    )
+    return LIMITS.format(made=made, length=length, weak=weak_spots(measured) if measured else "")
 
 
 def weak_spots(measured: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from slap_export.bundle import sha256
 from slap_export.checkpoint import front_end_spec
-from slap_export.config import BundleConfig, Config
+from slap_export.config import Config
 from slap_export.evaluation.zero_shot import prompt_texts
 from slap_export.features import Features, load_features, read_audio
-from slap_export.onnx.gate import GateReport, write_lighter
+from slap_export.onnx.gate import write_lighter
 from slap_export.onnx.window import export_wave, wave_interface
 from slap_export.pack import Facts, Tower, write_bundle
 from slap_export.pipeline import (
@@ -28,31 +28,20 @@ from slap_export.pipeline import (
     golden_recording,
     stored,
 )
+from slap_export.report import new_report, publish
 from slap_export.runtime import AudioTower, load_tokenizer, pad_to_steps
 from slap_export.towers.paraclap import ParaClap, load_paraclap
 
 Array = NDArray[np.float32]
 Report = Callable[[str], None]
 
-CARD = """\
-# {name}
-
-{description}. The audio tower is the wav2vec 2.0 encoder of a published ParaCLAP checkpoint \
-(Jing et al., 2024), taken as it is and run on windows of {window:g} s, a new one every {hop:g} s. \
-The weights were not trained by this project. SHA-256 of the checkpoint: `{digest}`.
-
-Licence: {licence}.
-
-Prompts were embedded by the checkpoint's own BERT when this bundle was made, so no prompt can be \
-added on a device. Temperatures, biases and thresholds of the tasks were fitted on the synthetic \
-voices of `{corpus}`, which the checkpoint never heard; nothing has been measured on labelled \
-recordings of people. It is not a medical device, finds no illness and rules none out. Do not use \
-it to decide anything about a person.
-
-## Lighter towers
-
-{lighter}
-"""
+ORIGIN = """\
+**Its weights were not trained by this project.** The tower is the wav2vec 2.0 encoder of a \
+published ParaCLAP checkpoint (Jing et al., 2024), taken as it is; SHA-256 of the checkpoint: \
+`{digest}`. Prompts were embedded by the checkpoint's own BERT when this bundle was made, so no \
+prompt can be added on a device. Temperatures, biases and thresholds of the tasks were fitted on \
+the synthetic voices of `{corpus}`, which the checkpoint never heard; nothing has been measured on \
+labelled recordings of people."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +107,13 @@ def import_paraclap(
         report(str(found))
     background = embed(tower, features, background_clips(config, features))
     golden = golden_recording(config, features)
-    text = card(tower.facts.bundle, settings, digest, config.corpus.path, lighter)
-    (folder / "MODEL_CARD.md").write_text(text, encoding="utf-8")
     write_bundle(folder, tower, texts, tasks, background, golden)
+    facts = {
+        "checkpoint": digest,
+        "origin": ORIGIN.format(digest=digest, corpus=config.corpus.path),
+        "audio_parameters": sum(weight.numel() for weight in loaded.audio.parameters()),
+    }
+    publish(folder, new_report(facts, [asdict(found) for found in lighter]))
 
 
 def export(
@@ -174,23 +167,3 @@ def windows(tower: Tower, features: Features, clips: NDArray[np.int64]) -> list[
         )
         for clip in clips
     ]
-
-
-def card(
-    bundle: BundleConfig,
-    settings: ImportConfig,
-    digest: str,
-    corpus: str,
-    lighter: list[GateReport],
-) -> str:
-    """The model card of an imported bundle."""
-    return CARD.format(
-        name=bundle.name,
-        description=bundle.description,
-        licence=bundle.licence,
-        window=settings.window_seconds,
-        hop=settings.hop_seconds,
-        digest=digest,
-        corpus=Path(corpus).name,
-        lighter="\n".join(f"- {found}" for found in lighter) or "None was asked for.",
-    )

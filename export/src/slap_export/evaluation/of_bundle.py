@@ -60,8 +60,8 @@ def report_bundle(
     report: Callable[[str], None] = print,
 ) -> None:
     """Measures a bundle and writes its report and card, into another folder if `out` is given."""
-    measured = measure_bundle(folder, corpus, effort, text, report)
-    content = {**read_report(folder), "measured": measured}
+    content = read_report(folder)
+    content["measured"] = measure_bundle(folder, corpus, effort, text, report)
     if out is None:
         publish(folder, content)
     else:
