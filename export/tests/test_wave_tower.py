@@ -20,7 +20,7 @@ from slap_export.onnx.window import export_wave, wave_interface
 from slap_export.pack import Facts, Tower, write_bundle
 from slap_export.runtime import AudioTower, load_tokenizer
 from slap_export.scoring import PackedClass, PackedTask
-from slap_export.towers.paraclap import CheckpointError, load_paraclap
+from slap_export.towers.paraclap import AUDIO, CheckpointError, load_paraclap
 from slap_export.towers.wave_tower import (
     ParaClapProjection,
     WaveTower,
@@ -175,6 +175,16 @@ def test_a_checkpoint_of_the_published_layout_is_read(checkpoint: Path, tmp_path
     packed = tmp_path / "best.pth.tar.gz"
     packed.write_bytes(gzip.compress(checkpoint.read_bytes()))
     assert torch.equal(load_paraclap(packed, SPEECH, WORDS).audio(samples), loaded.audio(samples))
+
+
+def test_the_settings_are_those_of_the_published_weights() -> None:
+    with torch.device("meta"):
+        speech = Wav2Vec2Model(encoder_config(AUDIO))
+        words = BertModel(BertConfig())
+    assert sum(weight.numel() for weight in speech.parameters()) == 164_284_032
+    assert sum(weight.numel() for weight in words.parameters()) == 109_482_240
+    held = speech.encoder.pos_conv_embed.conv.parametrizations.weight
+    assert (held.original0.shape, held.original1.shape) == ((1, 1, 128), (1024, 64, 128))
 
 
 def test_other_checkpoints_are_refused(checkpoint: Path, tmp_path: Path) -> None:
