@@ -60,8 +60,8 @@ TRAINING = """\
 {epochs} passes over the training split, batches of {batch}, AdamW at {rate:g}, {layers} layers \
 of width {width}. Objectives and their weights: {objectives}. Captions are sentences of one to \
 four facts in many wordings. The validation split served to watch training and to fit the \
-calibration, the test splits only to measure. Code revision `{revision}`; the recipe is \
-`export/configs/{name}.toml`, and `report.json` holds every setting.
+calibration, the test splits only to measure. Code revision `{revision}`; every setting of the \
+recipe is in `report.json`.
 """
 
 DATA = """\
@@ -171,7 +171,7 @@ def model_card(manifest: dict[str, Any], report: dict[str, Any]) -> str:
     if measured:
         parts.append(data(measured["corpus"]))
     if "recipe" in report["training"]:
-        parts.append(training(manifest, report["training"]))
+        parts.append(training(report["training"]))
     parts += results(manifest, measured) if measured else [UNMEASURED]
     if report["lighter"]:
         parts.append(lighter_table(report["lighter"]))
@@ -245,7 +245,7 @@ def data(corpus: dict[str, Any]) -> str:
     return f"{text}\n{MADE}" if set(engines) <= SYNTHESISERS else text
 
 
-def training(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
+def training(trained: dict[str, Any]) -> str:
     """How it was trained."""
     recipe = trained["recipe"]
     tower, objectives = recipe["tower"], recipe.get("objectives") or {}
@@ -261,7 +261,6 @@ def training(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
             if table
         ),
         revision=trained["revision"],
-        name=manifest["name"],
     )
 
 

@@ -1,1 +1,4 @@
-"""Measures of what a trained model can do: pure functions over arrays, one kind a file."""
+"""Measures of what a trained model can do: functions over arrays, one kind a file.
+
+`of_bundle` measures a bundle through the runtime with them, `of_run` a trained run by PyTorch.
+"""
