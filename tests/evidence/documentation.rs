@@ -149,7 +149,7 @@ fn unknown(line: &str) -> Option<String> {
             program.exists().then(|| missing_options(&program, &words[1..])).flatten()
         }
         "git" | "cd" | "cargo" | "python" | "python3" | "uv" | "maturin" | "sudo" => None,
-        "arecord" | "jq" | "source" | "." => None,
+        "arecord" | "jq" | "source" | "." | "for" | "done" => None,
         "make.sh" => None,
         other => Some(format!("no test knows the program {other:?}")),
     }
