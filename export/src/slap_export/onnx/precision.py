@@ -10,12 +10,10 @@ judged here.
 What goes into a product is rounded to eight bits by a scale of its own:
 
 * `static`: fixed beforehand, from training recordings run step by step with
-  their states. Nothing is measured at run time. The last projections, of one
-  row each, stay float32.
+  their states. Nothing is measured at run time.
 * `mixed`: the same, except where the product of two activations goes in, as into
   the last map of a SwiGLU. Few of its values are large, so one scale for all
-  recordings is coarse; the scale is that of the step. So it is in the last
-  projections.
+  recordings is coarse; the scale is that of the step.
 * `dynamic`: that of the step everywhere. No recordings are needed.
 """
 
@@ -40,6 +38,7 @@ from onnxruntime.quantization import (
     quantize_dynamic,
     quantize_static,
 )
+from onnxruntime.quantization.onnx_model import ONNXModel
 from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
 from onnxruntime.transformers.onnx_model import OnnxModel
 
@@ -116,8 +115,11 @@ def quantise_static(
     float32: Path, path: Path, reader: CalibrationDataReader, excluded: list[str]
 ) -> None:
     """Static quantisation of products with constant weights, the named nodes excluded."""
+    model = ONNXModel(onnx.load(float32))
+    # Of a single row they are written in another way.
+    model.replace_gemm_with_matmul()
     quantize_static(
-        str(float32),
+        model.model,
         str(path),
         reader,
         quant_format=QuantFormat.QDQ,
