@@ -81,6 +81,16 @@ def test_captions_find_what_they_describe(monkeypatch: pytest.MonkeyPatch) -> No
     assert 0 < found["text_to_audio"]["chance"][1] < 1
 
 
+def test_recordings_of_which_nothing_is_known_have_no_caption() -> None:
+    def embed(texts: list[str]) -> np.ndarray:
+        return np.eye(2, dtype=np.float32)[np.zeros(len(texts), int)]
+
+    values = np.eye(2, dtype=np.float32)
+    assert spaces.retrieval(values, [clip(0), clip(1)], embed) == {}
+    found = spaces.retrieval(values, [clip(0, sex="male"), clip(1)], embed)
+    assert found["audio_to_text"]["queries"] == found["audio_to_text"]["candidates"] == 1
+
+
 PARTS = (
     Part(0.0, 2.0, {"phonation": "whispered"}),
     Part(2.0, 4.0, {"phonation": "voiced"}),
