@@ -21,7 +21,7 @@ FORMAT = "slap-edge-bundle"
 VERSION = 2
 MANIFEST = "manifest.json"
 LARGEST_FILE = 25 * 2**20
-LARGEST_BUNDLE = 32 * 2**20
+LARGEST_BUNDLE = 40 * 2**20
 
 _DTYPES = {"float32": "F32", "float16": "F16"}
 
