@@ -1,5 +1,6 @@
 """The sentence encoder's file: faithful to the published weights, and always the same bytes."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,20 @@ def test_agrees_with_the_published_encoder(encoder: TextEncoder) -> None:
     expected = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1)
     cosines = (encoder.encode(SENTENCES) * expected.numpy()).sum(axis=1)
     assert cosines.min() > 0.998
+
+
+def test_the_file_tells_names_shapes_and_units(encoder: TextEncoder) -> None:
+    told = encoder.session.get_modelmeta().custom_metadata_map
+    assert (told["name"], told["licence"]) == ("all-MiniLM-L6-v2", "Apache-2.0")
+    for what, values in (
+        ("inputs", encoder.session.get_inputs()),
+        ("outputs", encoder.session.get_outputs()),
+    ):
+        entries = {entry["name"]: entry for entry in json.loads(told[what])}
+        assert {value.name: value.shape for value in values} == {
+            name: entry["shape"] for name, entry in entries.items()
+        }
+        assert all(entry["unit"] for entry in entries.values())
 
 
 def test_company_does_not_change_a_sentence(encoder: TextEncoder) -> None:
