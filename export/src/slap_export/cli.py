@@ -83,6 +83,21 @@ def run_import(arguments: argparse.Namespace) -> None:
     log(f"bundle in {folder}")
 
 
+def run_graph(arguments: argparse.Namespace) -> None:
+    from slap_export.checkpoint import load_trained, run_folder
+    from slap_export.onnx.window import export_recordings, export_window
+    from slap_export.pack import facts_of
+
+    checkpoint = run_folder(arguments.recipe, arguments.root) / "trained.pt"
+    trained = load_trained(checkpoint, arguments.recipe)
+    tower, about = trained.branched() or trained.tower, facts_of(trained).about(trained.revision)
+    if arguments.chunks is None:
+        export_recordings(tower, arguments.out, about)
+    else:
+        export_window(tower, arguments.out, about, arguments.chunks)
+    log(f"graph in {arguments.out}")
+
+
 def run_report(arguments: argparse.Namespace) -> None:
     from slap_export.evaluation.bundle_facts import Effort
     from slap_export.evaluation.of_bundle import report_bundle
@@ -255,6 +270,17 @@ def parser() -> argparse.ArgumentParser:
         "manifest, and verifies them. The card has no results before `report`.",
     )
     pack.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    graph = with_recipe(
+        "graph",
+        run_graph,
+        "write a graph without states, for work on recordings at rest",
+        "Writes the trained tower as one ONNX file that takes whole recordings, log-mel "
+        "[recordings, frames, bands] of any number of chunks, and gives the embedding at the end "
+        "of every chunk: the step graph's numbers, many recordings at a time. With --chunks it "
+        "takes one window of that many chunks and gives the embedding at its end.",
+    )
+    graph.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    graph.add_argument("--chunks", type=count, metavar="N")
     published = with_recipe(
         "import",
         run_import,
