@@ -14,7 +14,7 @@ from slap_export.bundle import BundleError, write_manifest
 from slap_export.card import model_card
 from slap_export.checkpoint import load_trained, run_folder
 from slap_export.cli import main
-from slap_export.config import Config, CorpusConfig, load_config
+from slap_export.config import Config, CorpusConfig, GateConfig, load_config
 from slap_export.corpus.synth import synthesise_corpus
 from slap_export.evaluation.listening import listen
 from slap_export.evaluation.zero_shot import embed_with_torch
@@ -42,7 +42,12 @@ def small(config: Config) -> Config:
         tower=dataclasses.replace(config.tower, layers=2),
         text=dataclasses.replace(config.text, captions_per_clip=2),
         train=dataclasses.replace(config.train, epochs=2, batch=8, crop_chunks=(3, 4)),
-        export=dataclasses.replace(config.export, background_clips=20),
+        export=dataclasses.replace(
+            config.export,
+            background_clips=20,
+            calibration_clips=4,
+            gate=GateConfig(1.0, 1.0, 1.0, 0.0),
+        ),
     )
 
 
