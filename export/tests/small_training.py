@@ -16,6 +16,7 @@ RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
 OBJECTIVES = """
 [objectives.contrastive]
 kind = "multi_positive"
+captions = 2
 
 [objectives.flips]
 captions = 1
@@ -27,13 +28,13 @@ captions = 1
 share = 0.5
 
 [objectives.prototypes]
-share = 0.5
+share = 0.125
 prototypes = 16
 hidden = 16
 bottleneck = 8
 
 [objectives.captioning]
-share = 0.5
+share = 0.125
 layers = 1
 heads = 2
 head_dim = 8
@@ -43,6 +44,8 @@ hidden = 16
 dim = 8
 
 [objectives.semantic]
+
+[objectives.attributes]
 """
 
 
@@ -99,7 +102,7 @@ def write_recipe(root: Path, name: str = "small", objectives: str = OBJECTIVES) 
         "\nhead_dim = 32": "\nhead_dim = 8",
         "\nhidden = 448": "\nhidden = 24",
         "\nembedding_dim = 256": "\nembedding_dim = 16",
-        "\ncaptions_per_clip = 3": "\ncaptions_per_clip = 1",
+        "\ncaptions_per_clip = 3": "\ncaptions_per_clip = 2",
         "\nepochs = 30": "\nepochs = 2",
         "\nbatch = 192": "\nbatch = 8",
         "\ncrop_chunks = [6, 9]": "\ncrop_chunks = [3, 4]",

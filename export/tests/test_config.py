@@ -38,6 +38,7 @@ def test_a_recipe_survives_being_written_beside_a_checkpoint() -> None:
         ("context_chunks = 3", "context_chunks = 9", r"context_chunks"),
         ('kind = "multi_positive"', 'kind = "triplet"', r"kind \(triplet\) must be one of"),
         ("early_share = 0.25", "early_share = 1.5", r"early_share \(1.5\) must be from 0"),
+        ("early_share = 0.25", "captions = 0", r"captions \(0\) must be 1 or"),
         ("early_share = 0.25", "late_share = 1", r"`objectives.contrastive.late_share`"),
         ("[objectives.contrastive]", "[objectives.contrast]", r"`objectives.contrast`"),
     ],

@@ -25,6 +25,24 @@ def test_shared_positive_by_hand() -> None:
     assert math.isclose(loss.item(), 0.5 * (rows + columns), rel_tol=1e-6)
 
 
+def test_more_captions_than_recordings_by_hand() -> None:
+    # Recordings (1, 0) and (0, 1); of three captions the first two are of recording 0:
+    # logits [[2, 2, 0], [0, 0, 2]].
+    true = torch.tensor([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    text = UNIT[[0, 0, 1]]
+    loss = multi_positive_info_nce(UNIT, text, true, torch.tensor(2.0))
+    rows = (math.log(2 + math.exp(-2)) + math.log(1 + 2 * math.exp(-2))) / 2
+    columns = math.log(1 + math.exp(-2))
+    assert math.isclose(loss.item(), 0.5 * (rows + columns), rel_tol=1e-6)
+    # Three like captions are true of two like recordings: log 3 a row, log 2 a column.
+    same = torch.tensor([[1.0, 0.0], [1.0, 0.0]])
+    text = torch.tensor([[1.0, 0.0]] * 3)
+    loss = multi_positive_info_nce(same, text, torch.ones(2, 3), torch.tensor(2.0))
+    assert math.isclose(loss.item(), 0.5 * (math.log(3) + math.log(2)), rel_tol=1e-6)
+    floor = target_entropy(torch.ones(2, 3)).item()
+    assert math.isclose(loss.item(), floor, rel_tol=1e-6)
+
+
 def test_unsure_pairs_take_no_part() -> None:
     # With the one wrong pair of row 0 left out, that row costs nothing.
     unsure = torch.tensor([[False, True], [False, False]])

@@ -1,5 +1,6 @@
 """Which captions count as true of which recordings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from slap_export.pairs import (
     attribute_codes,
     draw_flips,
     draw_parts,
+    truth,
 )
 
 
@@ -24,6 +26,7 @@ def pool_of(recordings: list[dict], captions: list[dict]) -> CaptionPool:
         np.zeros((len(captions), 384), np.float32),
         np.array([attribute_codes(facts) for facts in captions], np.int8),
         np.array([attribute_codes(attributes) for attributes in recordings], np.int8),
+        tuple(map(len, VALUES.values())),
         np.arange(len(recordings))[:, None],
         np.full((len(captions), 0), ABSENT),
         PartPool(*(np.empty(0),) * 4),
@@ -95,3 +98,22 @@ def test_parts_are_described_by_their_own_attributes() -> None:
     assert (stated == np.array([[0], [1]])).all()
     assert (pool.attributes[:, phonation] == [0, 1]).all()
     assert draw_parts(rows, clips, 0, seed=1).seconds.shape == (0, 2)
+
+
+def test_nobody_and_nothing_can_be_compared() -> None:
+    nobody, stated = np.zeros((0, 3), np.int8), np.zeros((2, 3), np.int8)
+    assert [x.shape for x in truth(nobody, stated)] == [(0, 2), (0, 2)]
+    assert [x.shape for x in truth(stated, nobody)] == [(2, 0), (2, 0)]
+
+
+def test_captions_drawn_of_a_recording_differ_while_there_are_any() -> None:
+    pool = replace(pool_of([{}, {}], [{}] * 8), of_clip=np.array([[0, 1, 2, 3], [4, 5, 6, 7]]))
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        drawn = pool.draw(np.array([1, 0, 1]), 4, rng)
+        assert np.sort(drawn, axis=1).tolist() == [[4, 5, 6, 7], [0, 1, 2, 3], [4, 5, 6, 7]]
+    drawn = pool.draw(np.array([0]), 6, rng)[0]
+    assert sorted(drawn[:4]) == [0, 1, 2, 3]
+    assert (drawn[4:] == drawn[:2]).all()
+    firsts = {int(pool.draw(np.array([0]), 1, rng)[0, 0]) for _ in range(50)}
+    assert firsts == {0, 1, 2, 3}

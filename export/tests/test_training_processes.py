@@ -89,6 +89,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
 
 
 def test_two_processes_train_as_one(whole: tuple[Config, Path], tmp_path: Path) -> None:
+    # One recording of eight is captioned, and one has prototypes: one process has none of each.
     _, root = whole
     copy = beside(root, tmp_path)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]

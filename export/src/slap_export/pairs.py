@@ -22,6 +22,9 @@ from slap_export.text import embed_captions, text_files
 # number of a caption or a part that does not exist.
 ABSENT = -1
 
+# Values of the attribute that has most.
+MOST_VALUES = max(len(values) for values in (*VALUES.values(), *MEASURED_VALUES.values()))
+
 Attributes = Mapping[str, str | None]
 
 
@@ -47,11 +50,20 @@ def truth(
         known: Codes of the recordings' attributes [B, A].
         stated: Codes of the captions' facts [C, A].
     """
-    known, stated = known[:, None, :], stated[None, :, :]
-    said = stated != ABSENT
-    false = (said & (known != ABSENT) & (known != stated)).any(axis=-1)  # [B, C]
-    unsure = ~false & (said & (known == ABSENT)).any(axis=-1)  # [B, C]
+    # As products of matrices: counts of facts that agree, and of facts that can be compared.
+    agreeing = one_hot(known) @ one_hot(stated).T  # [B, C]
+    said = (stated != ABSENT).astype(np.float32)  # [C, A]
+    compared = (known != ABSENT).astype(np.float32) @ said.T  # [B, C]
+    false = agreeing < compared
+    unsure = ~false & (compared < said.sum(axis=1))
     return ~false & ~unsure, unsure
+
+
+def one_hot(codes: NDArray[np.int8]) -> NDArray[np.float32]:
+    """A column for every value of every attribute, [rows, A · most values]."""
+    values = np.arange(MOST_VALUES, dtype=np.int8)
+    found = (codes[:, :, None] == values).astype(np.float32)  # [rows, A, most values]
+    return found.reshape(len(codes), codes.shape[1] * MOST_VALUES)
 
 
 @dataclass(frozen=True)
@@ -72,18 +84,26 @@ class CaptionPool:
     sentences: NDArray[np.float32]  # [captions, 384]
     facts: NDArray[np.int8]  # [captions, attributes] value stated, or ABSENT
     attributes: NDArray[np.int8]  # [recordings, attributes] value known, or ABSENT
+    values: tuple[int, ...]  # of every attribute, how many
     of_clip: NDArray[np.int64]  # [recordings, captions per recording] rows of `texts`
     flips: NDArray[np.int64]  # [captions, flips] rows of `texts` with one fact flipped, or ABSENT
     parts: PartPool
 
-    def draw(self, clips: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-        """One caption for each recording, as rows of `texts`, [B]."""
-        return self.of_clip[clips, rng.integers(self.of_clip.shape[1], size=len(clips))]
+    def draw(
+        self, clips: NDArray[np.int64], count: int, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """Some captions of each recording, as rows of `texts`, [B, count].
+
+        They differ where the recording has so many.
+        """
+        held = self.of_clip.shape[1]
+        order = rng.random((len(clips), held)).argsort(axis=1)  # [B, held]
+        return self.of_clip[clips[:, None], order[:, np.arange(count) % held]]
 
     def truth(
         self, clips: NDArray[np.int64], captions: NDArray[np.int64]
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Whether caption j is true of recording i, and whether that is unsure, [B, B] each."""
+        """Whether caption j is true of recording i, and whether that is unsure, [B, C] each."""
         return truth(self.attributes[clips], self.facts[captions])
 
 
@@ -187,6 +207,7 @@ def build_pool(
         embed_captions(texts, cache, *text_files(cache), config.text.max_tokens),
         pool.facts(),
         np.array([attribute_codes(found, pool.known) for found in described], np.int8),
+        tuple(map(len, pool.known.values())),
         of_clip,
         flips,
         parts,

@@ -48,15 +48,15 @@ def sigmoid_contrastive(
 
     Args:
         audio: Unit embeddings [B, D].
-        text: Unit embeddings [B, D].
-        true: Whether caption j is true of recording i, bool or 0/1 [B, B].
+        text: Unit embeddings [C, D].
+        true: Whether caption j is true of recording i, bool or 0/1 [B, C].
         scale: Positive scalar.
         bias: Scalar.
-        unsure: Pairs to leave out, bool [B, B].
+        unsure: Pairs to leave out, bool [B, C].
     """
-    logits = scale * audio @ text.T + bias  # [B, B]
-    sign = 2 * true.to(logits.dtype) - 1  # [B, B]
-    costs = -F.logsigmoid(sign * logits)  # [B, B]
+    logits = scale * audio @ text.T + bias  # [B, C]
+    sign = 2 * true.to(logits.dtype) - 1  # [B, C]
+    costs = -F.logsigmoid(sign * logits)  # [B, C]
     if unsure is not None:
         costs = costs.masked_fill(unsure, 0)
     return costs.sum() / len(audio)

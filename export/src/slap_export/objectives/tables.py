@@ -25,12 +25,23 @@ class ContrastiveConfig:
     weight: float = 1.0
     early_share: float = 0.25
     """Share of the loss that is taken at an earlier chunk, so that short input is understood."""
+    captions: int = 1
+    """Captions of each recording in a step; all stand against all recordings of the batch."""
 
     def __post_init__(self) -> None:
         if self.kind not in CONTRASTS:
             raise ValueError(f"kind ({self.kind}) must be one of {', '.join(CONTRASTS)}")
+        if self.captions < 1 or (self.kind == "softmax" and self.captions > 1):
+            raise ValueError(f"captions ({self.captions}) must be 1 or, save for softmax, more")
         if not 0.0 <= self.early_share < 1.0:
             raise ValueError(f"early_share ({self.early_share}) must be from 0 to below 1")
+
+
+@dataclass(frozen=True)
+class AttributesConfig:
+    """Every attribute known of a recording, guessed from its embedding by a linear head."""
+
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -150,6 +161,7 @@ class ObjectivesConfig:
     """The loss is the sum of the objectives that have a table, each times its weight."""
 
     contrastive: ContrastiveConfig | None = None
+    attributes: AttributesConfig | None = None
     flips: FlipsConfig | None = None
     segments: SegmentsConfig | None = None
     reconstruction: ReconstructionConfig | None = None

@@ -103,6 +103,32 @@ class PrototypeHead(nn.Module):
         return directions @ rows.T
 
 
+class AttributeHeads(nn.Module):
+    """A linear head for every attribute on a unit embedding: [B, D] to scores [B, A, V].
+
+    Attributes with fewer values than V have scores of minus infinity for the rest. Cosines are
+    small numbers, so scores are scaled, by `SCALE` at first.
+    """
+
+    SCALE = 10.0
+    missing: Tensor  # [A, V]
+    weights: Tensor  # [A, V]
+
+    def __init__(self, embedding_dim: int, values: Tensor, weights: Tensor) -> None:
+        """Heads for attributes with so many values, [A], whose weights in the loss are [A, V]."""
+        super().__init__()
+        most = int(values.max())
+        self.linear = nn.Linear(embedding_dim, len(values) * most)
+        nn.init.normal_(self.linear.weight, std=self.SCALE * embedding_dim**-0.5)
+        nn.init.zeros_(self.linear.bias)
+        self.register_buffer("missing", torch.arange(most) >= values[:, None], persistent=False)
+        self.register_buffer("weights", weights, persistent=False)
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        scores = self.linear(embeddings).unflatten(-1, self.missing.shape)  # [B, A, V]
+        return scores.masked_fill(self.missing, float("-inf"))
+
+
 class ProjectionHead(nn.Module):
     """Projects to a unit embedding: linear, or through one hidden layer when it has a size."""
 

@@ -31,17 +31,18 @@ from slap_export.training.plan import Masking, Numbers, Plan, epoch_order, plan_
 class Pairs(NamedTuple):
     """Captions of the whole batch."""
 
-    sentences: Tensor  # [B, 384]
-    true: Tensor  # [B, B] caption j is true of recording i
-    unsure: Tensor  # [B, B] it is not known whether it is
+    sentences: Tensor  # [B·K, 384] K captions of the first recording, K of the second, ...
+    true: Tensor  # [B, B·K] caption j is true of recording i
+    unsure: Tensor  # [B, B·K] it is not known whether it is
 
 
 class Flips(NamedTuple):
-    """Captions of this process's recordings with one fact flipped."""
+    """Captions of this process's recordings, as they are and with one fact flipped."""
 
-    sentences: Tensor  # [b, K, 384]
-    present: Tensor  # [b, K]
-    total: int  # recordings of the whole batch that have any
+    own: Tensor  # [b·K, 384]
+    sentences: Tensor  # [b·K, flips, 384]
+    present: Tensor  # [b·K, flips]
+    total: int  # captions of the whole batch that have any
 
 
 class Segments(NamedTuple):
@@ -106,6 +107,7 @@ class Batch(NamedTuple):
     reconstruction: Hidden | None
     prototypes: Hidden | None
     captioning: Described | None
+    codes: Tensor  # [B, A] values known of the attributes of the whole batch; negative for none
     speaker: Voices | None
     semantic: Taught | None
 
@@ -114,7 +116,7 @@ def fetch(material: Material, config: Config, plan: Plan, rank: int = 0, world: 
     """The share of a batch that process `rank` of `world` works on."""
     share = len(plan.clips) // world
     start, stop = rank * share, (rank + 1) * share
-    clips, captions = plan.clips[start:stop], plan.captions[start:stop]
+    clips, captions = plan.clips[start:stop], plan.captions.ravel()
     tower, pool = config.tower, material.pool
     mels = heard(material, config, plan, start, stop)
     hidden: dict[str, Hidden] = {}
@@ -154,16 +156,17 @@ def fetch(material: Material, config: Config, plan: Plan, rank: int = 0, world: 
         earlier=torch.from_numpy(plan.earlier[start:stop]),
         chunks=int(plan.size.sum()),
         pairs=Pairs(
-            torch.from_numpy(pool.sentences[plan.captions]),
-            *map(torch.from_numpy, pool.truth(plan.clips, plan.captions)),
+            torch.from_numpy(pool.sentences[captions]),
+            *map(torch.from_numpy, pool.truth(plan.clips, captions)),
         ),
-        flips=flips_of(material, plan, captions) if config.objectives.flips else None,
+        flips=flips_of(material, plan, start, stop) if config.objectives.flips else None,
         segments=segments_of(material, config, plan, start, stop)
         if config.objectives.segments
         else None,
         reconstruction=hidden.get("reconstruction"),
         prototypes=hidden.get("prototypes"),
         captioning=described(material, plan, start, stop) if config.objectives.captioning else None,
+        codes=torch.from_numpy(pool.attributes[plan.clips].astype(np.int64)),
         speaker=voices_of(material, plan, clips) if config.objectives.speaker else None,
         semantic=taught(material, plan, clips) if config.objectives.semantic else None,
     )
@@ -204,15 +207,15 @@ def positions(
     return rows[item], firsts[item] * chunk_tokens + token
 
 
-def flips_of(material: Material, plan: Plan, captions: Numbers) -> Flips:
-    """The flipped versions of this process's captions."""
-    pool = material.pool
-    flips = pool.flips[captions]  # [b, K]
-    whole = (pool.flips[plan.captions] != ABSENT).any(axis=1)  # [B]
+def flips_of(material: Material, plan: Plan, start: int, stop: int) -> Flips:
+    """This process's captions and their flipped versions."""
+    pool, own = material.pool, plan.captions[start:stop].ravel()  # [b·K]
+    flips = pool.flips[own]  # [b·K, flips]
     return Flips(
+        torch.from_numpy(pool.sentences[own]),
         torch.from_numpy(pool.sentences[flips]),
         torch.from_numpy(flips != ABSENT),
-        int(whole.sum()),
+        int((pool.flips[plan.captions] != ABSENT).any(axis=-1).sum()),
     )
 
 
@@ -244,7 +247,7 @@ def segments_of(material: Material, config: Config, plan: Plan, start: int, stop
 def described(material: Material, plan: Plan, start: int, stop: int) -> Described:
     """The captions, in pieces, of this process's recordings that are captioned."""
     assert material.words is not None
-    pieces = material.words.pieces[plan.captions[plan.captioning]]  # [m, L]
+    pieces = material.words.pieces[plan.captions[plan.captioning, 0]]  # [m, L]
     present = pieces != Special.PADDING
     longest = present.sum(axis=1).max()
     pieces, present = pieces[:, :longest], present[:, :longest]

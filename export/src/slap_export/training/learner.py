@@ -20,12 +20,13 @@ from slap_export.checkpoint import (
     run_folder,
 )
 from slap_export.config import Config, TrainConfig
+from slap_export.objectives.attributes import value_weights
 from slap_export.objectives.prototypes import teacher_momentum
 from slap_export.objectives.tables import PrototypesConfig
 from slap_export.text import TextProjection
 from slap_export.towers import SlapTower
 from slap_export.towers.captioner import Captioner
-from slap_export.towers.heads import MaskToken, PrototypeHead, ReconstructionHead
+from slap_export.towers.heads import AttributeHeads, MaskToken, PrototypeHead, ReconstructionHead
 from slap_export.training.material import Material
 
 # Where the logit of the sigmoid objective begins (Zhai et al., 2023, § 3.2).
@@ -78,6 +79,12 @@ class Modules(nn.Module):
                 tower.width, sizes.prototypes, sizes.hidden, sizes.bottleneck
             )
             self.teacher = PrototypeTeacher(self.tower, self.prototypes)
+        self.attributes: AttributeHeads | None = None
+        if tables.attributes is not None:
+            pool, values = material.pool, torch.tensor(material.pool.values)  # [A]
+            codes = torch.from_numpy(pool.attributes[material.training])  # [training, A]
+            weights = value_weights(codes, values)
+            self.attributes = AttributeHeads(tower.embedding_dim, values, weights)
         self.captioner: Captioner | None = None
         if tables.captioning is not None and material.words is not None:
             self.captioner = Captioner(tables.captioning, tower, material.words.vocabulary)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from slap_export.checkpoint import InputStatistics, Trained
 from slap_export.config import Config
+from slap_export.objectives.attributes import attribute_cross_entropy
 from slap_export.objectives.branches import cosine_distillation
 from slap_export.objectives.captioning import caption_cross_entropy
 from slap_export.objectives.contrastive import sigmoid_contrastive, softmax_contrastive
@@ -153,7 +154,7 @@ class Losses(nn.Module):
     def against_captions(self, audio: Tensor, batch: Batch, kind: str) -> Tensor:
         """One kind of contrast of embeddings [B, D] with the captions of the batch."""
         pairs, scale = batch.pairs, self.learned.log_scale.exp()
-        text = self.learned.projection(pairs.sentences)  # [B, D]
+        text = self.learned.projection(pairs.sentences)  # [B·K, D]
         if kind == "softmax":
             return softmax_contrastive(audio, text, scale)
         if kind == "sigmoid":
@@ -163,14 +164,21 @@ class Losses(nn.Module):
             )
         return multi_positive_info_nce(audio, text, pairs.true, scale, pairs.unsure)
 
+    def attributes(self, batch: Batch, heard: Heard) -> Tensor:
+        """What is known of the recordings, at the end of each crop."""
+        heads = self.learned.attributes
+        assert heads is not None
+        scores = heads(gathered(heard.at(heard.embeddings, batch.last)))  # [B, A, V]
+        return attribute_cross_entropy(scores, batch.codes, heads.weights)
+
     def flips(self, batch: Batch, heard: Heard) -> Tensor:
         """Each recording prefers its caption to the flipped ones."""
         flips = batch.flips
         assert flips is not None
-        sentences = own_part(batch.pairs.sentences)  # [b, 384]
+        audio = heard.at(heard.embeddings, batch.last)  # [b, D]
         loss = flipped_attributes(
-            heard.at(heard.embeddings, batch.last),
-            self.learned.projection(sentences),
+            audio.repeat_interleave(len(flips.own) // len(audio), dim=0),
+            self.learned.projection(flips.own),
             self.learned.projection(flips.sentences),
             self.learned.log_scale.exp(),
             flips.present,
@@ -217,8 +225,10 @@ class Losses(nn.Module):
         patches = self.patches(batch, heard, hidden)  # [M, N', V]
         with torch.no_grad():
             mel = patches.flatten(1).unflatten(1, (-1, self.config.tower.bands))  # [M, T', F]
-            with self.bfloat16(mel.device):
-                tokens = teacher.tower(mel).tokens
+            tokens = torch.zeros_like(tokens)  # of a process that has none of these recordings
+            if len(mel):
+                with self.bfloat16(mel.device):
+                    tokens = teacher.tower(mel).tokens  # [M, N', W]
             target = teacher.head(tokens.float())  # [M, N', K]
         loss = masked_prototypes(
             student,
@@ -285,11 +295,6 @@ class Losses(nn.Module):
         """The log-mel patches of recordings whose tokens are hidden, [M, N', V]."""
         patches = patches_of(batch.mel, self.config.tower.patch_frames)  # [R, N, V]
         return heard.of_items(patches, hidden.clips, hidden.masked.shape[1])
-
-
-def own_part(whole: Tensor) -> Tensor:
-    """This process's rows of what is known of the whole batch, [B, ...] to [b, ...]."""
-    return whole.chunk(world_size())[dist.get_rank()] if dist.is_initialized() else whole
 
 
 def mean_everywhere(rows: Tensor) -> Tensor:

@@ -44,7 +44,7 @@ class Plan:
     size: Numbers  # [B] chunks of the crop
     chunks: int | None  # chunks that every crop is filled up to; None where rows are packed
     earlier: Numbers  # [B]
-    captions: Numbers  # [B] rows of the pool
+    captions: Numbers  # [B, K] rows of the pool; the first is the one to be written or flipped
     reconstruction: Masking | None
     prototypes: Masking | None
     captioning: Numbers  # [m] among the B
@@ -77,7 +77,8 @@ def plan_batch(material: Material, config: Config, order: Numbers, epoch: int, s
     earlier = rng.integers(np.minimum(2, last), last + 1)
     # Until its voice has changed, a recording is not yet what its caption says.
     earlier = np.where(np.isnan(change), earlier, last)
-    captions = material.pool.draw(clips, rng)
+    contrastive = objectives.contrastive
+    captions = material.pool.draw(clips, contrastive.captions if contrastive else 1, rng)
     parts = material.pool.parts
     part_captions = np.full((len(clips), 2), ABSENT, np.int64)
     if objectives.segments is not None:
