@@ -119,6 +119,7 @@ def test_nano_fits_a_microcontroller() -> None:
     assert 4 * state <= 96 * 1024
     assert round(4 * state / 1024) == 79  # as the recipe says
     assert nano.objectives.distillation.teacher == voice.bundle.name
+    assert voice.export.text and not nano.export.text
     for name in ("bands", "chunk_frames", "embedding_dim"):
         assert getattr(nano.tower, name) == getattr(voice.tower, name)
 
