@@ -29,7 +29,9 @@ from slap_export.towers.branches import AttributeBranch, BranchedTower
 torch.set_num_threads(1)
 
 LAYERS = 2
-SMALL = TowerConfig(layers=LAYERS, heads=4, hidden=192, pool_chunks=4, context_chunks=2)
+SMALL = TowerConfig(
+    layers=LAYERS, heads=4, hidden=192, pool_chunks=4, context_chunks=2, recent_chunks=2
+)
 SCALE = 10.0
 TASKS = [
     PackedTask("one", "One", [PackedClass("a", [0]), PackedClass("b", [1])]),
@@ -88,7 +90,7 @@ def test_a_twin_is_close_smaller_and_says_what_it_is(
     twin = StepRunner(folder / f"{name}.onnx", interface)
     for row in rows:
         wanted, found = full.outputs(row), twin.outputs(row)
-        for output in ("embedding", "speaker"):
+        for output in ("embedding", "recent", "speaker"):
             lengths = np.linalg.norm(found[output], axis=1)
             cosines = (wanted[output] * found[output]).sum(axis=1) / lengths
             assert cosines.min() > cosine - 1e-5

@@ -1,6 +1,7 @@
 """Step graphs: the same numbers as PyTorch, the same bytes every time, and what they say."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from slap_export.towers.branches import AttributeBranch, BranchedTower
 
 torch.set_num_threads(1)
 
-SMALL = TowerConfig(layers=3, heads=2, hidden=64, pool_chunks=4, context_chunks=2)
+SMALL = TowerConfig(layers=3, heads=2, hidden=64, pool_chunks=4, context_chunks=2, recent_chunks=2)
 CHUNKS = 7
 ABOUT = About(
     "test",
@@ -65,11 +66,14 @@ def test_onnx_runtime_agrees_with_torch(exported: tuple[BranchedTower, Path]) ->
     expected = tower(mel)
     runner = StepRunner(path, graph_interface(tower))
     found = runner.outputs(mel[0].numpy())
-    assert list(found) == ["embedding", "speaker", "semantic", "tokens"]
+    assert list(found) == ["embedding", "speaker", "semantic", "tokens", "recent"]
     assert np.abs(found["embedding"] - expected.tower.embeddings[0].numpy()).max() <= 1e-4
     for name, values in expected.branches.items():
         assert found[name].shape == (CHUNKS, values.shape[-1])
         assert np.abs(found[name] - values[0].numpy()).max() <= 1e-4
+    recent = tower.tower.recent_offline(expected.tower.tokens)[0].numpy()
+    assert np.abs(found["recent"] - recent).max() <= 1e-4
+    assert np.abs(found["recent"] - found["embedding"])[SMALL.recent_chunks :].max() > 1e-3
     tokens = found["tokens"].reshape(-1, SMALL.width)
     assert np.abs(tokens - expected.tower.tokens[0].numpy()).max() <= 1e-4
     assert np.abs(runner.steps(mel[0].numpy()) - found["embedding"]).max() <= 1e-6
@@ -77,8 +81,9 @@ def test_onnx_runtime_agrees_with_torch(exported: tuple[BranchedTower, Path]) ->
 
 @torch.no_grad()
 def test_a_tower_without_branches(tmp_path: Path) -> None:
-    tower = branched().tower
+    tower = SlapTower(replace(SMALL, recent_chunks=0)).eval()
     export_stream(tower, tmp_path / "audio.onnx", ABOUT)
+    assert "recent_chunks" not in graph_interface(tower)
     found = StepRunner(tmp_path / "audio.onnx", graph_interface(tower)).outputs(mel_of()[0].numpy())
     assert list(found) == ["embedding", "tokens"]
     assert np.abs(found["embedding"] - tower(mel_of()).embeddings[0].numpy()).max() <= 1e-4
@@ -99,7 +104,9 @@ def test_interface_names_what_the_graph_has(exported: tuple[BranchedTower, Path]
         "attribute",
         "attribute",
         "token",
+        "recent",
     ]
+    assert (interface["pool_chunks"], interface["recent_chunks"]) == (4, 2)
     assert "speaker_pool_cache_in" in inputs
 
 
@@ -109,6 +116,7 @@ def test_the_file_tells_names_shapes_and_units(exported: tuple[BranchedTower, Pa
     assert (told["name"], told["licence"]) == ("test", "Apache-2.0")
     assert (told["training_revision"], told["precision"]) == ("0123456789ab", "float32")
     assert (told["sample_rate_hz"], told["frame_hop_samples"]) == ("16000", "160")
+    assert (told["pool_chunks"], told["recent_chunks"]) == ("4", "2")
     assert told["step_hop_samples"] == str(48 * 160)
     graph = onnx.load(path).graph
     for what, values in (("inputs", graph.input), ("outputs", graph.output)):

@@ -23,7 +23,7 @@ from slap_export.towers.branches import AttributeBranch, BranchedTower
 torch.set_num_threads(1)
 
 RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
-SMALL = TowerConfig(layers=2, heads=4, hidden=192, pool_chunks=4, context_chunks=2)
+SMALL = TowerConfig(layers=2, heads=4, hidden=192, pool_chunks=4, context_chunks=2, recent_chunks=2)
 SOUND = audio(2.5)
 
 
@@ -73,17 +73,19 @@ def copy(source: Path, target: Path) -> None:
     target.write_bytes(source.read_bytes())
 
 
-def test_branches_come_out_of_the_runtime(graphs: tuple[Facts, Path], tmp_path: Path) -> None:
+def test_further_outputs_come_out_of_the_runtime(
+    graphs: tuple[Facts, Path], tmp_path: Path
+) -> None:
     facts, source = graphs
     copy(source / "audio.onnx", tmp_path / "audio.onnx")
     finish(tmp_path, facts)
     tower = AudioTower(tmp_path / "audio.onnx", facts.tower, facts.front_end)
     rows = tower.front_end.log_mel(pad_to_chunks(SOUND, facts.front_end, SMALL.chunk_frames))
     expected = tower.runner.outputs(rows)
-    screener = Screener(tmp_path, outputs=["speaker", "semantic"])
+    screener = Screener(tmp_path, outputs=["speaker", "semantic", "recent"])
     found = screener.score(SOUND, 16000, steps=True)["steps"]
     assert np.abs(found["embeddings"] - expected["embedding"]).max() <= 1e-4
-    for name, length in (("speaker", 24), ("semantic", 16)):
+    for name, length in (("speaker", 24), ("semantic", 16), ("recent", 256)):
         assert found["outputs"][name].shape == (len(found["embeddings"]), length)
         assert np.abs(found["outputs"][name] - expected[name]).max() <= 1e-4
 
@@ -121,7 +123,9 @@ def test_a_bundle_has_what_lies_in_its_folder(graphs: tuple[Facts, Path], tmp_pa
         "speaker": "attribute",
         "semantic": "attribute",
         "tokens": "token",
+        "recent": "recent",
     }
+    assert manifest["tower"]["recent_chunks"] == 2
     assert Screener(tmp_path / "one").score(SOUND, 16000)["poor"] is None
     text = (tmp_path / "one" / "manifest.json").read_text()
     assert text == (tmp_path / "two" / "manifest.json").read_text()

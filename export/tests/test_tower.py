@@ -5,6 +5,7 @@ import torch
 
 from slap_export.config import TowerConfig
 from slap_export.towers import SlapTower
+from slap_export.towers.spans import pool_span
 
 
 def tower_and_mel(chunks: int, seed: int = 0) -> tuple[SlapTower, torch.Tensor]:
@@ -57,6 +58,49 @@ def test_the_past_beyond_reach_is_forgotten() -> None:
     assert (before[:, -2] - after[:, -2]).abs().max() > 1e-6
 
 
+@torch.no_grad()
+@pytest.mark.parametrize("recent", [1, 3, 8])
+def test_the_recent_embedding_is_that_of_the_last_chunks_alone(recent: int) -> None:
+    torch.manual_seed(0)
+    tower = SlapTower(TowerConfig(layers=3, recent_chunks=recent)).eval()
+    config = tower.config
+    mel = torch.randn(1, 13 * config.chunk_frames, config.bands)
+    tokens = tower(mel).tokens  # [1, N, W]
+    offline = tower.recent_offline(tokens)[0]  # [C, D]
+    ends = torch.arange(1, 14) * config.chunk_tokens  # [C]
+    starts = (ends - recent * config.chunk_tokens).clamp(min=0)  # [C]
+    spans = pool_span(tower, tokens.expand(13, -1, -1), starts, ends)  # [C, D]
+    assert (offline - spans).abs().max() <= 1e-5
+    state = tower.initial_state()
+    for index, chunk in enumerate(mel.split(config.chunk_frames, dim=1)):
+        step = tower.step_layers(chunk, state)
+        state = step.state
+        assert step.recent is not None
+        assert (step.recent[0] - offline[index]).abs().max() <= 1e-5
+        # The two are one as long as no more than these chunks were heard, and then no more.
+        apart = (step.recent - step.embedding).abs().max()
+        assert apart <= 1e-6 if index < recent or recent == 8 else apart > 1e-3
+
+
+@torch.no_grad()
+def test_the_recent_embedding_sees_one_recording_of_a_row() -> None:
+    torch.manual_seed(0)
+    tower = SlapTower(TowerConfig(layers=2, recent_chunks=3)).eval()
+    mel = torch.randn(1, 4 * tower.config.chunk_frames, tower.config.bands)
+    recordings = torch.tensor([[0, 0, 1, 1]])
+    found = tower.recent_offline(tower(mel, recordings=recordings).tokens, recordings)
+    alone = tower.recent_offline(tower(mel[:, 2 * tower.config.chunk_frames :]).tokens)
+    assert (found[:, 2:] - alone).abs().max() <= 1e-5
+
+
+@torch.no_grad()
+def test_a_tower_has_no_recent_embedding_unless_asked_for() -> None:
+    tower, mel = tower_and_mel(chunks=1)
+    assert tower.step_layers(mel, tower.initial_state()).recent is None
+    with pytest.raises(ValueError, match="recent_chunks"):
+        tower.recent_offline(tower(mel).tokens)
+
+
 def test_a_part_of_a_chunk_is_refused() -> None:
     tower, mel = tower_and_mel(chunks=1)
     with pytest.raises(ValueError, match="whole number of chunks of 48 frames, got 47"):
@@ -68,3 +112,6 @@ def test_impossible_sizes_are_refused() -> None:
         TowerConfig(chunk_frames=50)
     with pytest.raises(ValueError, match="context_chunks"):
         TowerConfig(context_chunks=8)
+    for chunks in (-1, 9):
+        with pytest.raises(ValueError, match="recent_chunks"):
+            TowerConfig(recent_chunks=chunks)

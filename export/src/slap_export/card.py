@@ -199,6 +199,12 @@ def span_seconds(manifest: dict[str, Any]) -> float:
     return float(samples / front_end["sample_rate"])
 
 
+def recent_seconds(manifest: dict[str, Any]) -> float | None:
+    """Seconds that the embedding of what was heard lately looks back, if there is one."""
+    chunks = manifest["tower"].get("recent_chunks")
+    return step_seconds(manifest) * chunks if chunks else None
+
+
 def introduction(manifest: dict[str, Any], trained: dict[str, Any]) -> str:
     """What the bundle is."""
     count = trained["audio_parameters"]
@@ -305,7 +311,7 @@ def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
         wordings_table(splits),
         spaces_table(splits),
         retrieval_table(splits),
-        localisation_lines(splits, titles),
+        localisation_lines(splits, titles, span_seconds(manifest), recent_seconds(manifest)),
     ]
     parts += [task_table(name, found, titles) for name, found in splits.items() if found["tasks"]]
     parts.append(wordings_of_tasks(splits, titles))

@@ -147,8 +147,10 @@ def retrieval_table(splits: Mapping[str, Any]) -> str:
     return text + table(("split", "queries", "R@1", "R@5", "R@10", "mAP@10"), rows)
 
 
-def localisation_lines(splits: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """When an attribute holds."""
+def localisation_lines(
+    splits: Mapping[str, Any], titles: Mapping[str, str], span: float, recent: float | None
+) -> str:
+    """When an attribute holds, by embeddings of `recent` seconds, or of `span` without such."""
     rows = []
     for split, content in splits.items():
         found = content["localisation"]
@@ -159,12 +161,15 @@ def localisation_lines(splits: Mapping[str, Any], titles: Mapping[str, str]) -> 
             rows.append((f"{SPLIT_TITLES[split]}, {title}", str(entry["intervals"]), *cells))
     if not rows:
         return ""
+    heard = f"An embedding looks back {span:.1f} s"
+    if recent is not None:
+        heard = f"The embeddings are those of the last {recent:.1f} s alone, not of {span:.1f} s"
     text = (
         "### When it holds\n\n"
         "In recordings whose voice changes once, a class is taken to hold while its probability "
         "is above one half, step by step. F1 of intervals that overlap the true one by half, and "
-        "of time; beside each, the same of calling the whole recording. An embedding looks back "
-        "further than one step, so a change is heard late.\n\n"
+        f"of time; beside each, the same of calling the whole recording. {heard}, so a change is "
+        "heard late.\n\n"
     )
     head = ("split, task", "intervals", "F1", "whole", "F1 of time", "whole")
     return text + table(head, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from slap_export.towers.branches import AttributeBranch, BranchedTower
 from slap_export.towers.captioner import Captioner
 
 AFTER_TRAINING = ("bundle", "export", "scoring", "quality")
-"""Sections of a recipe that only the bundle depends on."""
+"""Sections of a recipe that only the bundle depends on; `tower.recent_chunks` is another such."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,17 @@ def load_trained(path: Path, recipe: Config) -> Trained:
     """Reads the result of training.
 
     What training does not depend on, such as the limits of quality, is the recipe's, so
-    that it can be changed without training again; the rest is as it was trained.
+    that it can be changed without training again; the rest is as it was trained. Of a
+    tower that is otherwise the recipe's, `recent_chunks` is too.
     """
     if not path.exists():
         raise FileNotFoundError(f"no trained tower at {path}; run `slap-export train` first")
     content = torch.load(path, weights_only=True)
     later = {name: to_dict(getattr(recipe, name)) for name in AFTER_TRAINING}
     config = build(Config, {**content["config"], **later})
+    trained, wanted = (replace(each.tower, recent_chunks=0) for each in (config, recipe))
+    if trained == wanted:  # a teacher may be another tower
+        config = replace(config, tower=recipe.tower)
     tower, projection = SlapTower(config.tower), TextProjection(config.tower.embedding_dim)
     tower.load_state_dict(content["tower"])
     projection.load_state_dict(content["projection"])

@@ -35,6 +35,10 @@ class TowerConfig:
     """Chunks before its own that each layer of a token sees."""
     pool_chunks: int = 8
     """Chunks, its own included, that an embedding is pooled from."""
+    recent_chunks: int = 0
+    """Chunks that a second embedding of the step graph is pooled from; 0: there is none.
+
+    Training does not depend on it."""
     layers: int = 5
     heads: int = 5
     head_dim: int = 32
@@ -51,6 +55,11 @@ class TowerConfig:
             )
         if self.context_chunks >= self.pool_chunks:
             raise ValueError("context_chunks must be smaller than pool_chunks")
+        if not 0 <= self.recent_chunks <= self.pool_chunks:
+            raise ValueError(
+                f"recent_chunks ({self.recent_chunks}) must be 0 or at most "
+                f"pool_chunks ({self.pool_chunks})"
+            )
         if self.head_dim % 2:
             raise ValueError(f"head_dim ({self.head_dim}) must be even")
 

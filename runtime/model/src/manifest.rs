@@ -129,10 +129,14 @@ pub struct TowerSpec {
     /// [`TowerMode::Stream`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_chunks: Option<usize>,
+    /// Chunks the recent embedding looks back on, 1 to `pool_chunks`; present exactly
+    /// when there is an output of [`OutputKind::Recent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recent_chunks: Option<usize>,
     /// Tensors carried from step to step, zero at the start; empty for windows,
     /// at most 256.
     pub states: Vec<StateSpec>,
-    /// Named outputs, at most 256; exactly one is global.
+    /// Named outputs, at most 256; exactly one is global, and at most one recent.
     pub outputs: Vec<OutputSpec>,
     /// Length of the embedding, 1 to 65536.
     pub embedding_dim: usize,
@@ -170,6 +174,9 @@ pub struct OutputSpec {
 pub enum OutputKind {
     /// One embedding for the step, `[1, dim]`.
     Global,
+    /// One more embedding for the step, of the last [`TowerSpec::recent_chunks`] chunks
+    /// alone, in the space of the prompts, `[1, dim]`.
+    Recent,
     /// One more embedding for the step, of one side of the voice and in a space of
     /// its own, `[1, length]`.
     Attribute,
@@ -578,13 +585,17 @@ impl Manifest {
                 unwanted("tower.states", !tower.states.is_empty(), "a window tower")?;
             }
         }
-        let globals = tower.outputs.iter().filter(|o| o.kind == OutputKind::Global).count();
-        if globals != 1 {
+        let count = |kind| tower.outputs.iter().filter(|o| o.kind == kind).count();
+        if count(OutputKind::Global) != 1 {
+            let globals = count(OutputKind::Global);
             return Err(dimension("the number of global outputs", "1", globals));
         }
+        check_recent(tower, count(OutputKind::Recent))?;
         for output in &tower.outputs {
             let fits = match output.kind {
-                OutputKind::Global => output.shape == [1, tower.embedding_dim],
+                OutputKind::Global | OutputKind::Recent => {
+                    output.shape == [1, tower.embedding_dim]
+                }
                 OutputKind::Attribute => {
                     matches!(output.shape[..], [1, length] if (1..=MAX_DIM).contains(&length))
                 }
@@ -592,7 +603,7 @@ impl Manifest {
             };
             if !fits {
                 let expected = match output.kind {
-                    OutputKind::Global => {
+                    OutputKind::Global | OutputKind::Recent => {
                         format!("[1, {}] (`tower.embedding_dim`)", tower.embedding_dim)
                     }
                     OutputKind::Attribute => format!("[1, 1 to {MAX_DIM}]"),
@@ -655,6 +666,26 @@ fn size(key: &str, value: Option<usize>, most: usize) -> Result<(), ManifestErro
             Err(out_of_range(key, format!("between 1 and {most}"), n))
         }
         Some(_) => Ok(()),
+    }
+}
+
+/// Checks that a recent output and the number of its chunks come together, in a stream.
+fn check_recent(tower: &TowerSpec, outputs: usize) -> Result<(), ManifestError> {
+    let key = "tower.recent_chunks";
+    if outputs > 1 {
+        return Err(dimension("the number of recent outputs", "at most 1", outputs));
+    }
+    if outputs == 0 {
+        let owner = "a tower without a recent output";
+        return unwanted(key, tower.recent_chunks.is_some(), owner);
+    }
+    match tower.mode {
+        TowerMode::Stream => {
+            size(key, tower.recent_chunks, tower.pool_chunks.unwrap_or(MAX_POOL_CHUNKS))
+        }
+        TowerMode::Window => {
+            Err(dimension("the number of recent outputs", "0 for a window tower", outputs))
+        }
     }
 }
 

@@ -37,8 +37,8 @@ class Heard:
     first: NDArray[np.int64]  # [n + 1] first step of each recording
     ends: NDArray[np.float64]  # [C] seconds up to which a step has heard
     steps: Array  # [C, D]
-    outputs: dict[str, Array]  # name: [n, values] further embeddings, pooled as the clip's
-    further: dict[str, Array]  # name: [C, values] the same after every step
+    recent: Array | None  # [C, D] of what was heard lately alone, if the tower tells
+    outputs: dict[str, Array]  # name: [n, values] embeddings of other spaces, pooled as the clip's
 
     def of_clip(self, clip: int) -> slice:
         """The steps of a recording."""
@@ -59,9 +59,9 @@ def pooled(values: Array, scored: NDArray[np.bool_], span: int) -> Array:
     return (found / np.linalg.norm(found)).astype(np.float32)
 
 
-def attribute_outputs(manifest: dict[str, Any]) -> list[str]:
-    """Names of the embeddings that a tower gives beside its own."""
-    return [o["name"] for o in manifest["tower"]["outputs"] if o["kind"] == "attribute"]
+def outputs_of(manifest: dict[str, Any], *kinds: str) -> list[str]:
+    """Names of a tower's outputs of some kinds."""
+    return [o["name"] for o in manifest["tower"]["outputs"] if o["kind"] in kinds]
 
 
 def listen(
@@ -73,17 +73,17 @@ def listen(
     report: Callable[[str], None] = print,
 ) -> Heard:
     """Embeds recordings, or reads what was heard of them before."""
-    names = [] if int8 else attribute_outputs(manifest)
+    names = [] if int8 else outputs_of(manifest, "recent", "attribute")
     path = cache / f"{_key(bundle, manifest, clips, int8)}.npz"
     if path.exists():
         with np.load(path) as content:
-            return _heard({key: content[key] for key in content}, names)
+            return _heard({key: content[key] for key in content})
     content = _listen(bundle, manifest, clips, int8, names, report)
     cache.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial.npz")
     np.savez(partial, **content)
     partial.replace(path)
-    return _heard(content, names)
+    return _heard(content)
 
 
 def _listen(
@@ -96,6 +96,7 @@ def _listen(
 ) -> dict[str, NDArray[Any]]:
     rate = manifest["front_end"]["sample_rate"]
     span = span_of(manifest["tower"])
+    recent = outputs_of(manifest, "recent")
     mine = threading.local()  # a screener is one stream: each thread has its own
 
     def hear(clip: CorpusClip) -> dict[str, NDArray[Any]]:
@@ -111,8 +112,10 @@ def _listen(
             "steps": steps["embeddings"],
         }
         for name, values in steps["outputs"].items():
-            found[f"further.{name}"] = values
-            found[f"outputs.{name}"] = pooled(values, scored, span)
+            if name in recent:
+                found["recent"] = values
+            else:
+                found[f"outputs.{name}"] = pooled(values, scored, span)
         return found
 
     found = []
@@ -124,16 +127,20 @@ def _listen(
     counts = [len(heard["ends"]) for heard in found]
     content = {"first": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)}
     for key in found[0]:
-        joined = key in ("ends", "steps") or key.startswith("further.")
-        content[key] = (np.concatenate if joined else np.stack)([heard[key] for heard in found])
+        join = np.concatenate if key in ("ends", "steps", "recent") else np.stack
+        content[key] = join([heard[key] for heard in found])
     return content
 
 
-def _heard(content: dict[str, NDArray[Any]], names: list[str]) -> Heard:
+def _heard(content: dict[str, NDArray[Any]]) -> Heard:
     plain = {key: content[key] for key in ("clips", "poor", "first", "ends", "steps")}
-    outputs = {name: content[f"outputs.{name}"] for name in names}
-    further = {name: content[f"further.{name}"] for name in names}
-    return Heard(**plain, outputs=outputs, further=further)
+    prefix = "outputs."
+    outputs = {
+        key.removeprefix(prefix): values
+        for key, values in content.items()
+        if key.startswith(prefix)
+    }
+    return Heard(**plain, recent=content.get("recent"), outputs=outputs)
 
 
 def _key(bundle: Path, manifest: dict[str, Any], clips: Sequence[CorpusClip], int8: bool) -> str:

@@ -191,13 +191,14 @@ def measure_spaces(
 ) -> dict[str, Any]:
     """What else the embeddings of one split are good for."""
     embeddings = {"embedding": heard.clips, **heard.outputs}
+    # What was heard lately alone tells better when a voice changed.
+    moments = heard.steps if heard.recent is None else heard.recent  # [C, D]
 
     def tracks(clip: int, task: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         steps = heard.of_clip(clip)
         starts = np.concatenate([[0.0], heard.ends[steps][:-1]])
-        found = heard.steps[steps]
         packed = bundle.packed[task]
-        return starts, task_probabilities(found, bundle.prompts, packed, bundle.scale)
+        return starts, task_probabilities(moments[steps], bundle.prompts, packed, bundle.scale)
 
     return {
         "verification": spaces.verification(embeddings, clips, seed),

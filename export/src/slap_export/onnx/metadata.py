@@ -46,10 +46,15 @@ def unit_of_input(about: About, interface: Mapping[str, Any]) -> str:
 
 UNITS = {
     "global": "part of a vector of length 1, whose cosine with a prompt is the score",
+    "recent": "part of a vector as the embedding, of the last recent_chunks steps alone",
     "attribute": "part of a vector of length 1, compared with its own kind by cosine",
     "token": "activation of the last block, normalised",
     "state": "zero before the recording; given back to the next step",
 }
+
+
+SPANS = ("pool_chunks", "recent_chunks")
+"""How many steps an embedding looks back on, named as in the manifest."""
 
 
 def describe(about: About, interface: Mapping[str, Any], precision: str) -> dict[str, str]:
@@ -68,6 +73,7 @@ def describe(about: About, interface: Mapping[str, Any], precision: str) -> dict
         *(entry(out["name"], out["shape"], UNITS[out["kind"]]) for out in interface["outputs"]),
         *(entry(state["output"], state["shape"], UNITS["state"]) for state in states),
     ]
+    span = {key: str(interface[key]) for key in SPANS if key in interface}
     hop = interface.get("hop_samples") or interface["hop_frames"] * front_end["hop_length"]
     return {
         "name": about.name,
@@ -78,6 +84,7 @@ def describe(about: About, interface: Mapping[str, Any], precision: str) -> dict
         "sample_rate_hz": str(front_end["sample_rate"]),
         "frame_hop_samples": str(front_end["hop_length"]),
         "step_hop_samples": str(hop),
+        **span,
         "inputs": json.dumps(inputs, ensure_ascii=False),
         "outputs": json.dumps(outputs, ensure_ascii=False),
     }

@@ -19,6 +19,9 @@ from slap_export.towers.branches import BranchedTower
 
 Tower = SlapTower | BranchedTower
 
+RECENT = "recent"
+"""Name of the output that embeds the last `recent_chunks` chunks alone."""
+
 
 def with_branches(tower: Tower) -> BranchedTower:
     """The tower and its branches as one; a plain tower has none."""
@@ -40,7 +43,8 @@ class StepGraph(nn.Module):
     def forward(self, mel: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
         step = self.tower.step(mel, self.tower.state_of(state))
         following = self.tower.flat_state(step.state)
-        return step.embedding, *step.branches.values(), step.tokens, *following
+        recent = () if step.recent is None else (step.recent,)
+        return step.embedding, *step.branches.values(), step.tokens, *recent, *following
 
 
 def embedding_outputs(branched: BranchedTower) -> list[dict[str, Any]]:
@@ -65,6 +69,10 @@ def graph_interface(tower: Tower) -> dict[str, Any]:
         for name, tensor in zip(branched.state_names(), initial, strict=True)
     ]
     tokens = {"name": "tokens", "kind": "token", "shape": [1, config.chunk_tokens, config.width]}
+    outputs, recent = [*embedding_outputs(branched), tokens], {}
+    if config.recent_chunks:
+        outputs.append({"name": RECENT, "kind": "recent", "shape": [1, config.embedding_dim]})
+        recent = {"recent_chunks": config.recent_chunks}
     return {
         "input": "log_mel",
         "mode": "stream",
@@ -72,8 +80,9 @@ def graph_interface(tower: Tower) -> dict[str, Any]:
         "input_shape": [1, config.chunk_frames, config.bands],
         "hop_frames": config.chunk_frames,
         "pool_chunks": config.pool_chunks,
+        **recent,
         "states": states,
-        "outputs": [*embedding_outputs(branched), tokens],
+        "outputs": outputs,
         "embedding_dim": config.embedding_dim,
     }
 
@@ -83,11 +92,14 @@ def export_stream(tower: Tower, path: Path, about: About) -> None:
     branched = ready(tower)
     config = branched.tower.config
     mel = torch.zeros(1, config.chunk_frames, config.bands)
-    names = branched.state_names()
+    interface = graph_interface(tower)
     model = trace(
         StepGraph(branched),
         (mel, *branched.flat_state(branched.initial_state())),
-        ["mel", *(f"{name}_in" for name in names)],
-        [*branched.output_names(), *(f"{name}_out" for name in names)],
+        ["mel", *(state["input"] for state in interface["states"])],
+        [
+            *(output["name"] for output in interface["outputs"]),
+            *(state["output"] for state in interface["states"]),
+        ],
     )
-    save(model, path, "audio", describe(about, graph_interface(tower), "float32"))
+    save(model, path, "audio", describe(about, interface, "float32"))

@@ -131,6 +131,7 @@ class BranchedStep(NamedTuple):
     """Result of one step."""
 
     embedding: Tensor  # [1, D] of the tower
+    recent: Tensor | None  # [1, D] of the tower's last chunks, if it has `recent_chunks`
     branches: dict[str, Tensor]  # name: [1, D]
     tokens: Tensor  # [1, S, W]
     state: BranchedState
@@ -139,7 +140,7 @@ class BranchedStep(NamedTuple):
 class BranchedTower(nn.Module):
     """A tower and its branches, run together. A branch's name names its output."""
 
-    TAKEN = frozenset({"embedding", "tokens", "mel"})
+    TAKEN = frozenset({"embedding", "recent", "tokens", "mel"})
 
     def __init__(self, tower: SlapTower, branches: Mapping[str, AttributeBranch]) -> None:
         super().__init__()
@@ -159,7 +160,7 @@ class BranchedTower(nn.Module):
         return (*StepState._fields, *(f"{name}_pool_cache" for name, _ in self.each()))
 
     def output_names(self) -> tuple[str, ...]:
-        """Names of what a step gives besides its state: embeddings, then tokens."""
+        """Names of what a window gives, and a step besides its state: embeddings, then tokens."""
         return ("embedding", *(name for name, _ in self.each()), "tokens")
 
     def layer_weights(self) -> dict[str, list[float]]:
@@ -193,7 +194,7 @@ class BranchedTower(nn.Module):
                 step.layers, step.unknown, state.pool_caches[name]
             )
         following = BranchedState(step.state, caches)
-        return BranchedStep(step.embedding, embeddings, step.tokens, following)
+        return BranchedStep(step.embedding, step.recent, embeddings, step.tokens, following)
 
     def flat_state(self, state: BranchedState) -> tuple[Tensor, ...]:
         """The state's tensors in the order of `state_names`, as a graph takes and gives them."""

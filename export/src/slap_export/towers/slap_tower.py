@@ -3,7 +3,8 @@
 The tower reads log-mel frames in chunks. A chunk is cut into full-band tokens
 of a few frames; pre-norm blocks let a token see its own chunk and a bounded
 number of chunks before it; attention pooling over the last chunks gives one
-embedding per chunk.
+embedding per chunk. With `recent_chunks` a second one, in the same space, is
+pooled from fewer chunks: it is surer of when something is heard, and less of what.
 
 There are two ways to run it, and they agree:
 
@@ -55,6 +56,7 @@ class Step(NamedTuple):
     """Result of one step, with what a branch on the tower needs."""
 
     embedding: Tensor  # [1, D]
+    recent: Tensor | None  # [1, D] of the last `recent_chunks` chunks, if there are such
     tokens: Tensor  # [1, S, W]
     layers: tuple[Tensor, ...]  # L × [1, S, W] output of every block, not normalised
     unknown: Tensor  # [P] added to the scores of past tokens: HIDDEN before the recording
@@ -289,9 +291,19 @@ class SlapTower(nn.Module):
 
     def pool_offline(self, tokens: Tensor, recordings: Tensor | None = None) -> Tensor:
         """The embedding at the end of every chunk, [B, C, D]."""
+        return self.pool_last(self.config.pool_chunks, tokens, recordings)
+
+    def recent_offline(self, tokens: Tensor, recordings: Tensor | None = None) -> Tensor:
+        """The embedding of the last `recent_chunks` chunks at the end of every chunk, [B, C, D]."""
+        if not self.config.recent_chunks:
+            raise ValueError("the tower has no recent_chunks")
+        return self.pool_last(self.config.recent_chunks, tokens, recordings)
+
+    def pool_last(self, chunks: int, tokens: Tensor, recordings: Tensor | None) -> Tensor:
+        """The embedding of so many chunks up to the end of every chunk, [B, C, D]."""
         config = self.config
         joined = pool_whole(
-            self.pool(tokens), config.heads, config.chunk_tokens, config.pool_chunks, recordings
+            self.pool(tokens), config.heads, config.chunk_tokens, chunks, recordings
         )  # [B, C, W]
         return F.normalize(self.projection(joined), dim=-1)  # [B, C, D]
 
@@ -344,7 +356,15 @@ class SlapTower(nn.Module):
         tokens = self.norm(x)  # [1, S, W]
 
         pooled = torch.cat((state.pool_cache, self.pool(tokens)[0]), dim=0)  # [P + S, H + W]
-        embedding = unit(self.projection(pool_step(pooled, config.heads, unknown)))  # [1, D]
+        joined = pool_step(pooled, config.heads, unknown)  # [1, W]
+        if config.recent_chunks:
+            older = (config.pool_chunks - config.recent_chunks) * new
+            lately = pool_step(pooled[older:], config.heads, unknown[older:])  # [1, W]
+            # One product for both: quantisers expect a weight to be used once.
+            joined = torch.cat((joined, lately), dim=0)  # [2, W]
+        embedding, recent = unit(self.projection(joined)), None  # [1 or 2, D]
+        if config.recent_chunks:
+            embedding, recent = embedding[:1], embedding[1:]  # [1, D] each
 
         following = StepState(
             torch.cat((state.key_cache[:, :, new:], torch.cat(new_keys, dim=0)), dim=2),
@@ -352,4 +372,4 @@ class SlapTower(nn.Module):
             pooled[new:],
             (state.chunks_seen + 1.0).clamp(max=float(config.pool_chunks - 1)),
         )
-        return Step(embedding, tokens, tuple(layers), unknown, following)
+        return Step(embedding, recent, tokens, tuple(layers), unknown, following)

@@ -115,6 +115,7 @@ impl Kit {
             hop_frames: Some(12),
             hop_samples: None,
             pool_chunks: Some(3),
+            recent_chunks: None,
             states: Vec::new(),
             outputs: Vec::new(),
             embedding_dim: DIM,

@@ -31,7 +31,7 @@ fn changed(pointer: &str, value: Value) -> ManifestError {
 
 #[test]
 fn a_whole_bundle_opens() {
-    for draft in [Draft::stream(), Draft::window(), Draft::waveform()] {
+    for draft in [Draft::stream(), Draft::recent(), Draft::window(), Draft::waveform()] {
         let folder = draft.write();
         let bundle = folder.open().unwrap();
         bundle.verify_all().unwrap();
@@ -317,6 +317,54 @@ fn dimensions_must_fit() {
         assert!(matches!(error, ManifestError::OutOfRange { .. }), "{pointer}: {error:?}");
     }
     assert!(matches!(changed("/front_end/high_hz", json!(9000)), ManifestError::FrontEnd(_)));
+}
+
+#[test]
+fn a_recent_output_and_its_chunks_come_together() {
+    let refused = |spoil: &dyn Fn(&mut Value)| {
+        let mut manifest = Draft::recent().listed();
+        spoil(&mut manifest["tower"]);
+        Manifest::read(&serde_json::to_vec(&manifest).unwrap()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(&|tower| {
+            tower.as_object_mut().unwrap().remove("recent_chunks");
+        }),
+        "expected the key `tower.recent_chunks`, got none"
+    );
+    assert_eq!(
+        refused(&|tower| {
+            tower["outputs"].as_array_mut().unwrap().remove(1);
+        }),
+        "expected `tower.recent_chunks` to be absent for a tower without a recent output, \
+         got a value"
+    );
+    for (got, chunks) in [("0", 0), ("3", 3)] {
+        assert_eq!(
+            refused(&|tower| tower["recent_chunks"] = chunks.into()),
+            format!("expected `tower.recent_chunks` to be between 1 and 2, got {got}")
+        );
+    }
+    assert_eq!(
+        refused(&|tower| {
+            let mut other = tower["outputs"][1].clone();
+            other["name"] = "latest".into();
+            tower["outputs"].as_array_mut().unwrap().push(other);
+        }),
+        "expected the number of recent outputs to be at most 1, got 2"
+    );
+    assert_eq!(
+        refused(&|tower| tower["outputs"][1]["shape"] = json!([1, 4])),
+        "expected the shape of output `recent` to be [1, 3] (`tower.embedding_dim`), got [1, 4]"
+    );
+    assert_eq!(
+        refused(&|tower| {
+            tower["mode"] = "window".into();
+            tower["states"] = json!([]);
+            tower.as_object_mut().unwrap().remove("pool_chunks");
+        }),
+        "expected the number of recent outputs to be 0 for a window tower, got 1"
+    );
 }
 
 #[test]

@@ -73,6 +73,16 @@ impl Draft {
         draft
     }
 
+    /// A streaming tower that also embeds its last chunk alone.
+    pub fn recent() -> Self {
+        let mut draft = Self::stream();
+        let tower = &mut draft.manifest["tower"];
+        tower["recent_chunks"] = 1.into();
+        let recent = json!({"name": "recent", "kind": "recent", "shape": [1, DIM]});
+        tower["outputs"].as_array_mut().unwrap().insert(1, recent);
+        draft
+    }
+
     pub fn window() -> Self {
         let tower = json!({
             "input": "log_mel", "mode": "window", "float32": "audio.onnx",

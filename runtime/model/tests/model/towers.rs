@@ -89,6 +89,21 @@ fn further_outputs_are_computed_when_asked_for() {
 }
 
 #[test]
+fn what_was_heard_lately_is_embedded_beside_the_rest() {
+    let bundle = Draft::recent().write();
+    let bundle = bundle.open().unwrap();
+    for precision in [Precision::Float32, Precision::Int8] {
+        let tower = Tower::load_with(&bundle, precision, &["recent"]).unwrap();
+        let mut state = tower.state().unwrap();
+        let mut embedding = [0.0; DIM];
+        state.step(&[1.0, 0.0, 0.0, 3.0, 0.0, 0.0], &mut embedding).unwrap();
+        state.step(&[0.0, 2.0, 0.0, 0.0, 1.0, 4.0], &mut embedding).unwrap();
+        assert_near(embedding, unit([4.0, 3.0, 4.0]));
+        assert_eq!(state.outputs(), [[0.0, 1.5, 2.0]]);
+    }
+}
+
+#[test]
 fn windows_stand_by_themselves() {
     let mut state = load(&Draft::window(), Precision::Float32).unwrap().state().unwrap();
     let mut embedding = [0.0; DIM];
