@@ -1,12 +1,14 @@
 """Which captions count as true of which recordings."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from slap_export.captions import caption, consistent
-from slap_export.corpus import CorpusClip, Part
+from slap_export.config import TextConfig
+from slap_export.corpus import CorpusClip, Part, read_clips
 from slap_export.corpus.attributes import VALUES
 from slap_export.pairs import (
     ABSENT,
@@ -14,6 +16,7 @@ from slap_export.pairs import (
     CaptionRows,
     PartPool,
     attribute_codes,
+    draw_captions,
     draw_flips,
     draw_parts,
     truth,
@@ -117,3 +120,76 @@ def test_captions_drawn_of_a_recording_differ_while_there_are_any() -> None:
     assert (drawn[4:] == drawn[:2]).all()
     firsts = {int(pool.draw(np.array([0]), 1, rng)[0, 0]) for _ in range(50)}
     assert firsts == {0, 1, 2, 3}
+
+
+TEXT = TextConfig(dim=384, max_tokens=128, captions_per_clip=2, own_captions=2)
+
+
+def corpus_with_captions(folder: Path) -> list[CorpusClip]:
+    """Three recordings: with three captions of their own, with one, and without any."""
+    said = [["soft and near", "she is close by", "a low murmur"], ["soft and near"], None]
+    known = [{"sex": "female"}, {}, {"sex": "male", "corpus": "hand-made"}]
+    lines = []
+    for name, captions, attributes in zip("abc", said, known, strict=True):
+        row = {
+            "id": name,
+            "path": f"{name}.wav",
+            "split": "train",
+            "engine": "hand-made",
+            "speaker": name,
+            "language": "en",
+            "text": "",
+            "seconds": 1.0,
+            "attributes": attributes,
+        }
+        lines.append(json.dumps(row if captions is None else {**row, "captions": captions}))
+    (folder / "clips.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return read_clips(folder)
+
+
+def test_captions_of_the_corpus_stand_beside_those_written(tmp_path: Path) -> None:
+    many, one, none = corpus_with_captions(tmp_path)
+    assert (len(many.captions), one.captions, none.captions) == (3, ("soft and near",), ())
+    drawn = draw_captions(many, many.attributes, TEXT, seed=1)
+    assert all(each.facts for each in drawn[:2])
+    own = [each.text for each in drawn[2:]]
+    assert len(set(own)) == 2
+    assert set(own) <= set(many.captions)
+    assert not any(each.facts for each in drawn[2:])
+    # Nothing is known of the second, so its own caption is all there is to say.
+    assert [each.text for each in draw_captions(one, {}, TEXT, seed=1)] == ["soft and near"] * 4
+    assert all(each.facts for each in draw_captions(none, none.attributes, TEXT, seed=1))
+    for seed in range(5):
+        plain = draw_captions(many, many.attributes, replace(TEXT, own_captions=0), seed)
+        assert plain == draw_captions(many, many.attributes, TEXT, seed)[:2]
+
+
+def test_a_caption_of_the_corpus_is_true_of_its_own_and_unsure_of_others(tmp_path: Path) -> None:
+    clips = corpus_with_captions(tmp_path)
+    rows, text = CaptionRows(VALUES), replace(TEXT, own_captions=3)
+    of_clip = [
+        [rows.row(each) for each in draw_captions(clip, clip.attributes, text, seed=3)]
+        for clip in clips
+    ]
+    shared = next(row for said, row in rows.rows.items() if said.text == "soft and near")
+    assert (shared in of_clip[0], of_clip[1]) == (True, [shared] * 5)
+    other = next(row for row in of_clip[0][2:] if row != shared)
+    woman, man = of_clip[0][0], of_clip[2][0]
+    pool = replace(
+        pool_of([clip.attributes for clip in clips], [dict(said.facts) for said in rows.rows]),
+        of_clip=np.array(of_clip),
+    )
+    true, unsure = pool.truth(np.array([0, 1, 2]), np.array([shared, woman, other, man]))
+    assert true.tolist() == [
+        [True, True, True, False],
+        [True, False, False, False],
+        [False, False, False, True],
+    ]
+    assert unsure.tolist() == [
+        [False, False, False, False],
+        [False, True, True, True],
+        [True, False, True, False],
+    ]
+    flips = draw_flips(rows, list(rows.rows), 1, seed=1)
+    assert (flips[[shared, other]] == ABSENT).all()
+    assert flips[woman, 0] != ABSENT

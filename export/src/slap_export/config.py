@@ -152,6 +152,8 @@ class TextConfig:
     """Captions drawn for every recording once, before training."""
     measured_captions: int = 0
     """More of them, written from quantile bins of the voice's measures."""
+    own_captions: int = 0
+    """More of them, taken from those of the corpus where it has such."""
 
 
 @dataclass(frozen=True)

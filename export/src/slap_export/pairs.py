@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slap_export.captions import Caption, caption, flipped
-from slap_export.config import Config
+from slap_export.config import Config, TextConfig
 from slap_export.corpus import CorpusClip
 from slap_export.corpus.attributes import VALUES
 from slap_export.measured_captions import VALUES as MEASURED_VALUES
@@ -103,8 +103,17 @@ class CaptionPool:
     def truth(
         self, clips: NDArray[np.int64], captions: NDArray[np.int64]
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Whether caption j is true of recording i, and whether that is unsure, [B, C] each."""
-        return truth(self.attributes[clips], self.facts[captions])
+        """Whether caption j is true of recording i, and whether that is unsure, [B, C] each.
+
+        What a corpus's own caption says is not known: it is true of the recordings that have
+        it, and unsure of all others.
+        """
+        true, unsure = truth(self.attributes[clips], self.facts[captions])
+        unknown = np.flatnonzero((self.facts[captions] == ABSENT).all(axis=1))  # [own captions]
+        held = self.of_clip[clips][:, None, :] == captions[unknown][:, None]  # [B, own, held]
+        true[:, unknown] = held.any(axis=-1)
+        unsure[:, unknown] = ~true[:, unknown]
+        return true, unsure
 
 
 @dataclass
@@ -127,6 +136,29 @@ class CaptionRows:
 def generator(seed: int, text: str) -> np.random.Generator:
     """Chance of its own for each text, so that a change to one leaves the others' draws."""
     return np.random.default_rng((seed, zlib.crc32(text.encode())))
+
+
+def draw_captions(
+    clip: CorpusClip, described: Attributes, text: TextConfig, seed: int
+) -> list[Caption]:
+    """The captions of a training recording, as many of each kind as the recipe says.
+
+    Where its corpus has fewer of its own, or there is nothing to say of its measures, others
+    are written; of a recording with captions and without known attributes they are said again.
+    """
+    rng, chance = generator(seed, clip.id), generator(seed, f"{clip.id} own")
+    chosen = chance.permutation(len(clip.captions))[: text.own_captions]
+    own = [Caption(clip.captions[at], frozenset()) for at in chosen]
+    told = any(clip.attributes.get(name) is not None for name in VALUES)
+
+    def written(place: int) -> Caption:
+        return caption(clip.attributes, rng) if told or not own else own[place % len(own)]
+
+    drawn = [written(place) for place in range(text.captions_per_clip)]
+    for place in range(text.measured_captions):
+        drawn.append(measured_caption(described, rng) or written(place))
+    drawn += own
+    return [*drawn, *map(written, range(text.own_captions - len(own)))]
 
 
 def draw_flips(
@@ -177,8 +209,7 @@ def build_pool(
         cache: Folder of the sentence encoder and its embeddings.
         bins: The quantile bins of every recording, needed for `text.measured_captions`.
     """
-    count, measured = config.text.captions_per_clip, config.text.measured_captions
-    seed, objectives = config.train.seed, config.objectives
+    measured, seed, objectives = config.text.measured_captions, config.train.seed, config.objectives
     if measured and bins is None:
         raise ValueError("captions from measures need the quantile bins of every recording")
     described = [
@@ -187,14 +218,12 @@ def build_pool(
     ]
     # The same words may state what is known and what was measured: they are two captions.
     pool = CaptionRows({**VALUES, **MEASURED_VALUES} if measured else VALUES)
-    of_clip = np.full((len(clips), count + measured), ABSENT, np.int64)
+    count = config.text.captions_per_clip + measured + config.text.own_captions
+    of_clip = np.full((len(clips), count), ABSENT, np.int64)
     for index, clip in enumerate(clips):
-        if clip.split != "train":
-            continue
-        rng = generator(seed, clip.id)
-        for place in range(count + measured):
-            drawn = measured_caption(described[index], rng) if place >= count else None
-            of_clip[index, place] = pool.row(drawn or caption(clip.attributes, rng))
+        if clip.split == "train":
+            drawn = draw_captions(clip, described[index], config.text, seed)
+            of_clip[index] = [pool.row(each) for each in drawn]
     flips = draw_flips(
         pool, list(pool.rows), objectives.flips.captions if objectives.flips else 0, seed
     )

@@ -35,6 +35,8 @@ class CorpusClip:
     attributes: dict[str, str | None]
     parts: tuple[Part, ...]
     """None, or two: the voice changes once."""
+    captions: tuple[str, ...] = ()
+    """Sentences about the clip that came with its corpus."""
 
 
 def read_clips(folder: Path, split: str | None = None) -> list[CorpusClip]:
@@ -56,6 +58,7 @@ def read_clips(folder: Path, split: str | None = None) -> list[CorpusClip]:
                         seconds=row["seconds"],
                         attributes=row["attributes"],
                         parts=tuple(Part(**part) for part in row.get("parts", ())),
+                        captions=tuple(row.get("captions", ())),
                     )
                 )
     return clips
