@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from slap_export.bundle import (
@@ -18,7 +19,7 @@ from slap_export.bundle import (
     write_prompt_pack,
     write_safetensors,
 )
-from slap_export.scoring import PackedClass, PackedTask
+from slap_export.scoring import PackedClass, PackedGroup, PackedTask
 
 TASKS = [
     PackedTask(
@@ -27,7 +28,14 @@ TASKS = [
         [PackedClass("whispered", [0, 2], 0.25), PackedClass("voiced", [1], -0.25)],
         0.8,
         0.6,
-    )
+    ),
+    PackedTask(
+        "quiet",
+        "Background",
+        [PackedClass("noisy", [0]), PackedClass("quiet", [1])],
+        group=PackedGroup("recording", "The recording"),
+        usual="quiet",
+    ),
 ]
 TEXTS = ["someone whispers", "a full voice", "ein Flüstern, “leise”"]
 
@@ -44,6 +52,10 @@ def test_prompt_pack_is_read_as_written(tmp_path: Path) -> None:
     assert embeddings.dtype == np.float16
     assert np.abs(embeddings - rows(3)).max() < 1e-3
     assert (texts, tasks, tower) == (TEXTS, TASKS, "ab" * 32)
+    with safe_open(path, "numpy") as file:
+        plain, grouped = json.loads(file.metadata()["tasks"])
+    assert grouped["group"] == {"name": "recording", "title": "The recording"}
+    assert grouped.keys() - plain.keys() == {"group", "usual"}
 
 
 def test_a_prompt_without_embedding_is_refused(tmp_path: Path) -> None:

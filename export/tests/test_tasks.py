@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slap_export.corpus.attributes import VALUES
+from slap_export.evaluation.zero_shot import packed_task, prompt_texts
+from slap_export.scoring import PackedGroup
 from slap_export.tasks import GROUPS, PROTOCOL, TASKS, Task, task
 
 UNHEALTHY = {
@@ -82,6 +84,23 @@ def test_there_are_38_tasks_in_three_groups_and_the_recording_beside_them() -> N
     assert sum(question.group in PROTOCOL for question in TASKS) == 38
     assert len({question.name for question in TASKS}) == len(TASKS)
     assert len({question.title for question in TASKS}) == len(TASKS)
+
+
+def test_what_is_usual_is_an_answer_and_no_sign_is() -> None:
+    usual = {question.name: question.usual for question in TASKS if question.usual is not None}
+    for name, answer in usual.items():
+        assert answer == task(name).classes[1].name
+    # Questions of which of two signs, or of which of two ordinary things, it is.
+    signs = {question.name for question in TASKS if question.group == "health"}
+    assert signs - usual.keys() == {"flat_slow", "trembling_or_breaking"}
+    assert not {"sex", "age", "pitch", "rate", "level", "english"} & usual.keys()
+
+
+def test_a_pack_is_told_the_group_as_a_heading() -> None:
+    rows = {text: row for row, text in enumerate(prompt_texts())}
+    packed = packed_task(task("tremor"), rows)
+    assert packed.group == PackedGroup("health", "Signs in the voice")
+    assert packed.usual == "steady"
 
 
 def test_no_two_tasks_ask_the_same() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from slap_export.scoring import PackedClass, PackedTask
+from slap_export.scoring import PackedClass, PackedGroup, PackedTask
 
 FORMAT = "slap-edge-bundle"
 VERSION = 2
@@ -81,9 +81,14 @@ def write_prompt_pack(
         "name": name,
         "tower_sha256": tower_sha256,
         "prompts": json.dumps(texts, ensure_ascii=False),
-        "tasks": json.dumps([asdict(task) for task in tasks], ensure_ascii=False),
+        "tasks": json.dumps([_said(task) for task in tasks], ensure_ascii=False),
     }
     write_safetensors(path, {"embeddings": embeddings.astype(np.float16)}, metadata)
+
+
+def _said(task: PackedTask) -> dict[str, Any]:
+    """A task as it stands in a pack: what it does not have is left out."""
+    return {key: value for key, value in asdict(task).items() if value is not None}
 
 
 def read_prompt_pack(path: Path) -> tuple[NDArray[np.float16], list[str], list[PackedTask], str]:
@@ -94,7 +99,8 @@ def read_prompt_pack(path: Path) -> tuple[NDArray[np.float16], list[str], list[P
     tasks = []
     for entry in json.loads(metadata["tasks"]):
         classes = [PackedClass(**value) for value in entry.pop("classes")]
-        tasks.append(PackedTask(**entry, classes=classes))
+        group = PackedGroup(**entry.pop("group")) if "group" in entry else None
+        tasks.append(PackedTask(**entry, classes=classes, group=group))
     return embeddings, json.loads(metadata["prompts"]), tasks, metadata["tower_sha256"]
 
 

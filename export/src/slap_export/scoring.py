@@ -20,6 +20,14 @@ class PackedClass:
 
 
 @dataclass
+class PackedGroup:
+    """Tasks that people read together: a name for programs, a heading for people."""
+
+    name: str
+    title: str
+
+
+@dataclass
 class PackedTask:
     """A question with two or more answers, and its calibration."""
 
@@ -28,6 +36,9 @@ class PackedTask:
     classes: list[PackedClass] = field(default_factory=list)
     temperature: float = 1.0
     minimum_probability: float = 0.0
+    group: PackedGroup | None = None
+    usual: str | None = None
+    """The class that is nothing to remark on; a device shows such answers in brief."""
 
 
 def class_cosines(embeddings: Array, prompts: Array, task: PackedTask) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use slap_core::quality::{Report, Verdict};
 use slap_core::score::Outcome;
+use slap_model::Group;
 
 use crate::pcm::Format;
 
@@ -18,6 +19,10 @@ pub struct TaskInfo {
     pub classes: Vec<String>,
     /// The probability below which the top class is not an answer.
     pub minimum_probability: f32,
+    /// What it is read together with.
+    pub group: Option<Group>,
+    /// The class that is nothing to remark on; none where no class is.
+    pub usual: Option<String>,
 }
 
 /// What a task says about a segment or a clip.

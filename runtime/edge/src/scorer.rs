@@ -280,6 +280,8 @@ impl TaskState {
             title: task.title.clone(),
             classes: task.classes.iter().map(|class| class.name.clone()).collect(),
             minimum_probability: task.minimum_probability,
+            group: task.group.clone(),
+            usual: task.usual.clone(),
         };
         Ok(Self {
             info: Arc::new(info),

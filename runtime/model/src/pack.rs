@@ -57,6 +57,22 @@ pub struct Task {
     pub temperature: f32,
     /// Top probability below which the answer is *unsure*, 0 to 1.
     pub minimum_probability: f32,
+    /// What it is read together with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+    /// The class that is nothing to remark on; none where no class is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual: Option<String>,
+}
+
+/// Tasks that people read together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Short name.
+    pub name: String,
+    /// Heading for people.
+    pub title: String,
 }
 
 /// One answer of a task.
@@ -305,6 +321,24 @@ impl PromptPack {
         })
     }
 
+    /// The groups of the tasks, each once, in the order in which they come.
+    #[must_use]
+    pub fn groups(&self) -> Vec<&Group> {
+        let mut groups: Vec<&Group> = Vec::new();
+        for group in self.tasks.iter().filter_map(|task| task.group.as_ref()) {
+            if !groups.iter().any(|known| known.name == group.name) {
+                groups.push(group);
+            }
+        }
+        groups
+    }
+
+    /// The tasks of the group named `name`, or of none.
+    pub fn tasks_in<'a>(&'a self, name: Option<&'a str>) -> impl Iterator<Item = &'a Task> {
+        let named = move |task: &&Task| task.group.as_ref().map(|it| it.name.as_str()) == name;
+        self.tasks.iter().filter(named)
+    }
+
     /// Rows that belong to no task, in order.
     #[must_use]
     pub fn free_prompts(&self) -> Vec<usize> {
@@ -452,6 +486,16 @@ impl Task {
                 "a minimum probability between 0 and 1",
                 self.minimum_probability.to_string(),
             );
+        }
+        if let Some(group) = self.group.as_ref()
+            && (group.name.trim().is_empty() || group.title.trim().is_empty())
+        {
+            return wrong("a group with a name and a title", format!("{group:?}"));
+        }
+        if let Some(usual) = &self.usual
+            && !self.classes.iter().any(|class| class.name == *usual)
+        {
+            return wrong("its usual answer among its classes", format!("`{usual}`"));
         }
         for (i, class) in self.classes.iter().enumerate() {
             if class.name.trim().is_empty()

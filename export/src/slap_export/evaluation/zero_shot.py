@@ -22,8 +22,8 @@ from slap_export.corpus import CorpusClip
 from slap_export.evaluation.confusions import Answers
 from slap_export.features import Features
 from slap_export.runtime import StepRunner, TextEncoder, clip_embedding
-from slap_export.scoring import PackedClass, PackedTask, class_cosines, macro_f1
-from slap_export.tasks import TASKS, Task
+from slap_export.scoring import PackedClass, PackedGroup, PackedTask, class_cosines, macro_f1
+from slap_export.tasks import GROUPS, TASKS, Task
 
 Array = NDArray[np.float32]
 Clips = NDArray[np.int64]
@@ -44,7 +44,9 @@ def prompt_texts(tasks: Sequence[Task] = TASKS) -> list[str]:
 def packed_task(task: Task, rows: dict[str, int]) -> PackedTask:
     """A task with its prompts as rows of the pack, not calibrated."""
     classes = [PackedClass(c.name, [rows[text] for text in c.prompts]) for c in task.classes]
-    return PackedTask(task.name, task.title, classes)
+    title = GROUPS[task.group]
+    group = PackedGroup(task.group, title[0].upper() + title[1:])
+    return PackedTask(task.name, task.title, classes, group=group, usual=task.usual)
 
 
 def truth_of(clips: Sequence[CorpusClip], tasks: Sequence[Task], fewest: int = 0) -> Answers:

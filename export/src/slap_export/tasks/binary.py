@@ -33,6 +33,8 @@ class Task:
     group: str
     title: str
     classes: tuple[TaskClass, TaskClass]
+    usual: str | None = None
+    """The class that most recordings are of and that is nothing to remark on, if there is one."""
 
     def class_of(self, attributes: Mapping[str, str | None]) -> int | None:
         """0 or 1, or None if the clip is not used for this task."""

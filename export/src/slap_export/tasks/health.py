@@ -34,6 +34,7 @@ TASKS: tuple[Task, ...] = (
                 CLEAR,
             ),
         ),
+        usual="clear",
     ),
     Task(
         "strained",
@@ -59,6 +60,7 @@ TASKS: tuple[Task, ...] = (
                 CLEAR,
             ),
         ),
+        usual="clear",
     ),
     Task(
         "tremor",
@@ -76,6 +78,7 @@ TASKS: tuple[Task, ...] = (
                 (("tremor", "steady"),),
             ),
         ),
+        usual="steady",
     ),
     Task(
         "breaks",
@@ -93,6 +96,7 @@ TASKS: tuple[Task, ...] = (
                 (("breaks", "unbroken"),),
             ),
         ),
+        usual="unbroken",
     ),
     Task(
         "doubling",
@@ -118,6 +122,7 @@ TASKS: tuple[Task, ...] = (
                 (("doubling", "single"),),
             ),
         ),
+        usual="single",
     ),
     Task(
         "hesitation",
@@ -143,6 +148,7 @@ TASKS: tuple[Task, ...] = (
                 (("fluency", "fluent"),),
             ),
         ),
+        usual="fluent",
     ),
     Task(
         "breath_pauses",
@@ -168,6 +174,7 @@ TASKS: tuple[Task, ...] = (
                 (("breathing", "silent"),),
             ),
         ),
+        usual="silent",
     ),
     Task(
         "fading",
@@ -185,6 +192,7 @@ TASKS: tuple[Task, ...] = (
                 (("course", "even"),),
             ),
         ),
+        usual="even",
     ),
     Task(
         "mumbling",
@@ -210,6 +218,7 @@ TASKS: tuple[Task, ...] = (
                 (("articulation", "distinct"),),
             ),
         ),
+        usual="distinct",
     ),
     Task(
         "rough_breathy",
@@ -235,6 +244,7 @@ TASKS: tuple[Task, ...] = (
                 CLEAR,
             ),
         ),
+        usual="clear",
     ),
     Task(
         "flat_slow",
@@ -296,6 +306,7 @@ TASKS: tuple[Task, ...] = (
                 CLEAR,
             ),
         ),
+        usual="clear",
     ),
 )
 """Tasks of the group `health`."""

@@ -39,6 +39,7 @@ TASKS: tuple[Task, ...] = (
                 (("noise", "quiet"),),
             ),
         ),
+        usual="quiet",
     ),
     Task(
         "telephone",
@@ -64,6 +65,7 @@ TASKS: tuple[Task, ...] = (
                 (("band", "full"),),
             ),
         ),
+        usual="full",
     ),
     Task(
         "room",
@@ -89,6 +91,7 @@ TASKS: tuple[Task, ...] = (
                 (("room", "dry"),),
             ),
         ),
+        usual="dry",
     ),
     Task(
         "level",
@@ -173,6 +176,7 @@ TASKS: tuple[Task, ...] = (
                 (("microphone", "open"),),
             ),
         ),
+        usual="open",
     ),
     Task(
         "overdriven",
@@ -198,6 +202,7 @@ TASKS: tuple[Task, ...] = (
                 (("distortion", "clean"),),
             ),
         ),
+        usual="clean",
     ),
     Task(
         "coded",
@@ -223,6 +228,7 @@ TASKS: tuple[Task, ...] = (
                 (("codec", "clean"),),
             ),
         ),
+        usual="clean",
     ),
 )
 """Tasks of the group `recording`."""

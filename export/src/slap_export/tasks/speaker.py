@@ -142,6 +142,7 @@ TASKS: tuple[Task, ...] = (
                 (("speakers", "one"),),
             ),
         ),
+        usual="one",
     ),
     Task(
         "english",

@@ -93,6 +93,7 @@ TASKS: tuple[Task, ...] = (
                 (("phonation", "voiced"),),
             ),
         ),
+        usual="voiced",
     ),
     Task(
         "breathy",
@@ -110,6 +111,7 @@ TASKS: tuple[Task, ...] = (
                 CLEAR,
             ),
         ),
+        usual="clear",
     ),
     Task(
         "creak",
@@ -127,6 +129,7 @@ TASKS: tuple[Task, ...] = (
                 CLEAR,
             ),
         ),
+        usual="clear",
     ),
     Task(
         "nasal",
@@ -152,9 +155,10 @@ TASKS: tuple[Task, ...] = (
                 (("nasality", "oral"),),
             ),
         ),
+        usual="oral",
     ),
-    Task("shout", "voice", "Shouting", (SHOUTED, ORDINARY)),
-    Task("murmur", "voice", "Murmuring", (MURMURED, ORDINARY)),
+    Task("shout", "voice", "Shouting", (SHOUTED, ORDINARY), usual="ordinary"),
+    Task("murmur", "voice", "Murmuring", (MURMURED, ORDINARY), usual="ordinary"),
     Task("effort", "voice", "Vocal effort", (SHOUTED, MURMURED)),
     Task(
         "rate",
@@ -279,6 +283,7 @@ TASKS: tuple[Task, ...] = (
                 (("material", "speech"),),
             ),
         ),
+        usual="speech",
     ),
     Task(
         "course",

@@ -143,6 +143,8 @@ impl Kit {
                 ],
                 temperature: 1.0,
                 minimum_probability: 0.6,
+                group: None,
+                usual: Some("plus".into()),
             },
             Task {
                 name: "axis".into(),
@@ -154,6 +156,8 @@ impl Kit {
                 ],
                 temperature: 2.0,
                 minimum_probability: 0.4,
+                group: None,
+                usual: None,
             },
         ];
         let background = Background {

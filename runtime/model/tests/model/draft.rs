@@ -7,7 +7,7 @@ use std::{env, fs, process};
 
 use half::f16;
 use serde_json::{Value, json};
-use slap_model::{Bundle, BundleError, Class, PromptPack, Sha256, Task};
+use slap_model::{Bundle, BundleError, Class, Group, PromptPack, Sha256, Task};
 
 /// Embedding length, and bands, of every tower in the fixtures.
 pub const DIM: usize = 3;
@@ -226,6 +226,8 @@ pub fn pack(tower: Sha256) -> PromptPack {
             classes: vec![class("calm", 0), class("rough", 1)],
             temperature: 1.0,
             minimum_probability: 0.6,
+            group: Some(Group { name: "voice".into(), title: "The voice".into() }),
+            usual: Some("calm".into()),
         }],
         tower_sha256: tower,
     }

@@ -4,7 +4,7 @@ use half::f16;
 use proptest::prelude::*;
 use serde_json::json;
 use slap_model::json::JsonError;
-use slap_model::{Background, PackError, PromptPack, Sha256};
+use slap_model::{Background, Group, PackError, PromptPack, Sha256, Task};
 
 use crate::draft::{DIM, axes, pack, safetensors, tensors};
 
@@ -54,6 +54,47 @@ fn what_is_written_is_read_back_and_is_always_the_same() {
     assert_eq!(error.to_string(), "expected a task named roughness, got `tremor`");
     let empty = PromptPack::new("mine", tower(), DIM);
     assert_eq!(read(&empty.write().unwrap()).unwrap(), empty);
+}
+
+#[test]
+fn tasks_are_listed_by_their_groups() {
+    let mut pack = pack(tower());
+    let of = |name: &str, group: Option<&str>| Task {
+        name: name.into(),
+        group: group.map(|it| Group { name: it.into(), title: it.to_uppercase() }),
+        ..pack.tasks[0].clone()
+    };
+    pack.tasks =
+        vec![of("a", Some("x")), of("b", None), of("c", Some("y")), of("d", Some("x"))];
+    let pack = read(&pack.write().unwrap()).unwrap();
+    let titles: Vec<&str> = pack.groups().iter().map(|it| it.title.as_str()).collect();
+    assert_eq!(titles, ["X", "Y"]);
+    let names = |group| -> Vec<&str> { pack.tasks_in(group).map(|it| &*it.name).collect() };
+    assert_eq!(names(Some("x")), ["a", "d"]);
+    assert_eq!(names(None), ["b"]);
+    assert!(names(Some("z")).is_empty());
+}
+
+#[test]
+fn a_group_has_a_name_and_what_is_usual_is_an_answer() {
+    let refused = |key: &str, value: serde_json::Value| match read(&raw(
+        PROMPTS,
+        &task(0, 1, key, value),
+    )) {
+        Err(PackError::Task { expected, .. }) => expected,
+        other => panic!("{key}: {other:?}"),
+    };
+    let group = |name: &str, title: &str| json!({"name": name, "title": title});
+    read(&raw(PROMPTS, &task(0, 1, "group", group("x", "X")))).unwrap();
+    read(&raw(PROMPTS, &task(0, 1, "usual", json!("b")))).unwrap();
+    assert_eq!(refused("group", group("", "X")), "a group with a name and a title");
+    assert_eq!(refused("group", group("x", " ")), "a group with a name and a title");
+    assert_eq!(refused("usual", json!("c")), "its usual answer among its classes");
+    let unknown = json!({"name": "x", "title": "X", "order": 1});
+    assert!(matches!(
+        read(&raw(PROMPTS, &task(0, 1, "group", unknown))),
+        Err(PackError::Json(_))
+    ));
 }
 
 #[test]
