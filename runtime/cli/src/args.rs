@@ -26,9 +26,11 @@ Audio never leaves this machine, and nothing is written unless an output is name
 
 mod format;
 mod measure;
+mod tasks;
 
 pub use format::{Form, Format, MeasureFormat, OutputFormat};
 pub use measure::{MeasureArgs, ReportArgs};
+pub use tasks::TaskArgs;
 
 /// What the help and the man page of the program say after the options.
 const AFTER_HELP: &str = concat!(
@@ -49,6 +51,7 @@ const AFTER_SCORE: &str = concat!(
 Examples:
   slap-edge score interview.wav
   slap-edge score --prompt \"a tired, hoarse voice\" *.flac
+  slap-edge score --group recording interview.wav
   slap-edge score --segments --format ndjson call.mp3 | jq .payload
   arecord -f S16_LE -r 16000 -t raw | slap-edge score - --rate 16000 --format s16le
 
@@ -159,12 +162,12 @@ pub struct ScoreArgs {
     #[arg(short, long = "prompt", value_name = "SENTENCE")]
     pub prompts: Vec<String>,
 
-    /// Score this task only (repeatable); all tasks by default.
-    #[arg(short, long = "task", value_name = "NAME")]
-    pub tasks: Vec<String>,
+    /// Which tasks.
+    #[command(flatten)]
+    pub tasks: TaskArgs,
 
     /// Leave the tasks out and score sentences only.
-    #[arg(long, conflicts_with = "tasks")]
+    #[arg(long, conflicts_with_all = ["tasks", "groups"])]
     pub no_tasks: bool,
 
     /// A prompt pack to score beside the bundle's own (repeatable).
@@ -220,8 +223,8 @@ pub struct RawArgs {
 pub struct BundleArg {
     /// The folder of the bundle.
     ///
-    /// Without it: $SLAP_EDGE_BUNDLE, then models/slap-voice-tiny in the current folder,
-    /// then ../share/slap-edge/models/slap-voice-tiny beside the program.
+    /// Without it: $SLAP_EDGE_BUNDLE, then models/slap-voice-small in the current folder,
+    /// then ../share/slap-edge/models/slap-voice-small beside the program.
     #[arg(short, long, value_name = "FOLDER")]
     pub bundle: Option<PathBuf>,
 }

@@ -189,9 +189,21 @@ fn human(bundle: &Bundle, findings: &Findings<'_>, terminal: &Terminal) -> Strin
 /// The tasks of `pack`, one a line, and how many sentences stand outside them.
 fn tasks(page: &mut Page, pack: &PromptPack) {
     page.section(&format!("Tasks ({})", pack.tasks.len()));
-    for task in &pack.tasks {
-        let classes: Vec<&str> = task.classes.iter().map(|class| class.name.as_str()).collect();
-        page.columns(&[(&task.name, 18), (&task.title, 26)], &classes.join(" | "));
+    let groups = pack.groups();
+    let width = pack.tasks.iter().map(|task| task.name.chars().count()).max().unwrap_or(0);
+    let list = |page: &mut Page, group: Option<&str>| {
+        for task in pack.tasks_in(group) {
+            let classes: Vec<&str> = task.classes.iter().map(|it| it.name.as_str()).collect();
+            page.columns(&[(&task.name, width), (&task.title, 26)], &classes.join(" | "));
+        }
+    };
+    list(page, None);
+    for group in &groups {
+        page.section(&format!("{} (--group {})", group.title, group.name));
+        list(page, Some(&group.name));
+    }
+    if !groups.is_empty() {
+        page.section("Sentences");
     }
     let free = pack.free_prompts().len();
     let listing = "slap-edge prompts list";

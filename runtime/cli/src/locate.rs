@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// The bundle that is used where the user names none.
-pub const DEFAULT_BUNDLE: &str = "slap-voice-tiny";
+pub const DEFAULT_BUNDLE: &str = "slap-voice-small";
 
 /// The environment variable that names a bundle.
 pub const BUNDLE_VARIABLE: &str = "SLAP_EDGE_BUNDLE";
@@ -89,8 +89,8 @@ mod tests {
     fn the_error_lists_every_place() {
         let places = usual_places(Some(Path::new("/opt/slap/bin/slap-edge")));
         let missing = NoBundle { looked: places }.to_string();
-        assert!(missing.contains("'models/slap-voice-tiny'"), "{missing}");
-        let shared = "'/opt/slap/share/slap-edge/models/slap-voice-tiny'";
+        assert!(missing.contains("'models/slap-voice-small'"), "{missing}");
+        let shared = "'/opt/slap/share/slap-edge/models/slap-voice-small'";
         assert!(missing.contains(shared), "{missing}");
         assert!(missing.contains("--bundle"), "{missing}");
     }

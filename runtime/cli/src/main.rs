@@ -20,6 +20,7 @@ mod plan;
 mod prompts;
 mod report;
 mod score;
+mod selection;
 mod selftest;
 mod shell;
 

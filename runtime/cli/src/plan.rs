@@ -12,6 +12,7 @@ use crate::args::{
 };
 use crate::audio::{Input, RawPcm, SampleFormat};
 use crate::locate;
+use crate::selection::TaskSelection;
 
 /// Everything `score` is to do.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct ScorePlan {
     pub precision: PrecisionArg,
     /// Which tasks are scored.
     pub tasks: TaskSelection,
+    /// Answers that are as usual or unsure are only named.
+    pub brief: bool,
     /// Sentences to score.
     pub prompts: Vec<String>,
     /// Further prompt packs.
@@ -38,17 +41,6 @@ pub struct ScorePlan {
     pub output: OutputFormat,
     /// A progress bar may be drawn.
     pub progress: bool,
-}
-
-/// Which tasks are scored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TaskSelection {
-    /// Every task of every pack.
-    All,
-    /// The named ones.
-    Named(Vec<String>),
-    /// None: sentences only.
-    None,
 }
 
 impl ScorePlan {
@@ -66,16 +58,17 @@ impl ScorePlan {
                  --prompts"
             );
         }
-        let tasks = match (args.no_tasks, args.tasks.is_empty()) {
-            (true, _) => TaskSelection::None,
-            (false, true) => TaskSelection::All,
-            (false, false) => TaskSelection::Named(args.tasks),
+        let all = args.tasks.all;
+        let tasks = match args.no_tasks {
+            true => TaskSelection::None,
+            false => TaskSelection::new(args.tasks),
         };
         Ok(Self {
             inputs,
             raw,
             bundle: locate::bundle(args.bundle.bundle.as_deref())?,
             precision: args.precision,
+            brief: !all && tasks == TaskSelection::All,
             tasks,
             prompts: args.prompts,
             packs: args.packs,
@@ -144,8 +137,10 @@ pub struct ReportPlan {
     pub bundle: PathBuf,
     /// Which audio tower runs.
     pub precision: PrecisionArg,
-    /// The tasks that are scored, `None` for all.
-    pub tasks: Option<Vec<String>>,
+    /// Which tasks are scored.
+    pub tasks: TaskSelection,
+    /// Answers that are as usual or unsure are only named.
+    pub brief: bool,
     /// A progress bar may be drawn.
     pub progress: bool,
 }
@@ -179,6 +174,8 @@ impl ReportPlan {
         };
         let sources = Sources::new(vec![args.file], &args.raw, args.format, "report")?;
         let Sources { mut inputs, raw } = sources;
+        let all = args.tasks.all;
+        let tasks = TaskSelection::new(args.tasks);
         Ok(Self {
             input: inputs.remove(0),
             raw,
@@ -187,7 +184,8 @@ impl ReportPlan {
             form,
             bundle: locate::bundle(args.bundle.bundle.as_deref())?,
             precision: args.precision,
-            tasks: (!args.tasks.is_empty()).then_some(args.tasks),
+            brief: !all && tasks == TaskSelection::All,
+            tasks,
             progress: !args.no_progress,
         })
     }

@@ -116,6 +116,10 @@ struct Listing<'a> {
 struct ListedTask<'a> {
     task: &'a str,
     title: &'a str,
+    /// The name of its group.
+    group: Option<&'a str>,
+    /// The class that is nothing to remark on.
+    usual: Option<&'a str>,
     minimum_probability: f32,
     classes: Vec<ListedClass<'a>>,
 }
@@ -138,6 +142,8 @@ impl<'a> Listing<'a> {
                 .map(|task| ListedTask {
                     task: &task.name,
                     title: &task.title,
+                    group: task.group.as_ref().map(|group| group.name.as_str()),
+                    usual: task.usual.as_deref(),
                     minimum_probability: task.minimum_probability,
                     classes: task
                         .classes
@@ -159,7 +165,14 @@ fn human(pack: &PromptPack, terminal: &Terminal) -> String {
     let mut page = Page::new(terminal.out, terminal.width);
     let facts = format!("{} tasks · {}", listing.tasks.len(), sentences(pack.texts.len()));
     page.heading(listing.name, &facts);
+    let mut group = None;
     for task in &listing.tasks {
+        if task.group != group {
+            let titles = pack.groups();
+            let title = titles.iter().find(|it| Some(it.name.as_str()) == task.group);
+            page.title(title.map_or("Other tasks", |it| &it.title));
+            group = task.group;
+        }
         page.section(&format!("{} ({})", task.title, task.task));
         for class in &task.classes {
             for (index, prompt) in class.prompts.iter().enumerate() {

@@ -18,7 +18,8 @@ use crate::output::human::Human;
 use crate::output::measures::Measures;
 use crate::output::report::{Model, Recording, Score, Timeline};
 use crate::output::{Panel, Progress, Terminal, convert, json};
-use crate::plan::{ScorePlan, TaskSelection};
+use crate::plan::ScorePlan;
+use crate::selection::TaskSelection;
 use crate::{Outcome, models};
 
 /// Runs the command.
@@ -154,11 +155,7 @@ fn selection(
     let embeddings = models::embed(bundle, &plan.prompts)?;
     let embeddings = embeddings.iter().map(|embedding| to_half(embedding));
     prompts.extend(plan.prompts.iter().cloned().zip(embeddings));
-    let tasks = match &plan.tasks {
-        TaskSelection::All => None,
-        TaskSelection::Named(names) => Some(names.clone()),
-        TaskSelection::None => Some(Vec::new()),
-    };
+    let tasks = plan.tasks.names(merged.as_ref().unwrap_or(bundle.prompt_pack()))?;
     Ok((merged, Options { tasks, pack_prompts: everything, prompts }))
 }
 
@@ -200,7 +197,7 @@ impl<'a> Printer<'a> {
             terminal,
             output: plan.output,
             segments: plan.segments,
-            human: Human::new(terminal.out, terminal.width),
+            human: Human::new(terminal.out, terminal.width).brief(plan.brief),
             panel: Panel::new(terminal.out, terminal.width),
             model,
             document: Document::default(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{BundleArg, Format, MeasureFormat, PrecisionArg, RawArgs};
+use super::{BundleArg, Format, MeasureFormat, PrecisionArg, RawArgs, TaskArgs};
 use crate::audio::SampleFormat;
 
 /// `slap-edge measure`.
@@ -63,9 +63,9 @@ pub struct ReportArgs {
     #[arg(short, long, value_name = "PAGE")]
     pub output: PathBuf,
 
-    /// Score this task only (repeatable); all tasks by default.
-    #[arg(short, long = "task", value_name = "NAME")]
-    pub tasks: Vec<String>,
+    /// Which tasks.
+    #[command(flatten)]
+    pub tasks: TaskArgs,
 
     /// What the recording holds, where it need not be guessed.
     #[command(flatten)]

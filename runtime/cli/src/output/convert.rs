@@ -101,6 +101,8 @@ pub fn task(score: &slap_edge::TaskScore) -> TaskScore {
     TaskScore {
         task: info.name.clone(),
         title: info.title.clone(),
+        group: info.group.clone(),
+        usual: info.usual.clone(),
         certainty,
         answer: top.and_then(|top| info.classes.get(top.class).cloned()),
         probability: top.map(|top| top.probability),

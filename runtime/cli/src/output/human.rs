@@ -38,17 +38,27 @@ const POOR: &str = "poor";
 /// A task's title takes no more than this, even where there is room.
 const WIDEST_TITLE: usize = 30;
 
+/// Columns before answers that have no row of their own, for why they have none.
+const WHY: usize = 9;
+
 /// Lays out results.
 #[derive(Clone, Copy, Debug)]
 pub struct Human {
     style: Style,
     width: usize,
+    brief: bool,
 }
 
 impl Human {
     /// A layout `width` columns wide, painted by `style`.
     pub fn new(style: Style, width: usize) -> Self {
-        Self { style, width }
+        Self { style, width, brief: false }
+    }
+
+    /// The same, but `brief` gives a row only to answers to remark on; those that are as
+    /// usual and those that are unsure are named below them.
+    pub fn brief(self, brief: bool) -> Self {
+        Self { brief, ..self }
     }
 
     /// What was recorded and how good it is.
@@ -121,30 +131,52 @@ impl Human {
     }
 
     fn tasks(&self, text: &mut String, tasks: &[TaskScore]) {
-        let bar = match self.bar_width() {
-            0 => 0,
-            width => width + GAP,
-        };
-        let rest = self.width.saturating_sub(bar + PERCENT + 2 * GAP);
-        // Titles give way to answers, but keep half of the room.
-        let answers = widest(tasks.iter().map(|task| columns(&answer(task))));
-        let title_width = widest(tasks.iter().map(|task| columns(&task.title)))
-            .min(WIDEST_TITLE)
-            .min(rest.saturating_sub(answers).max(rest / 2));
-        let answer_width = rest - title_width;
-        for task in tasks {
-            let title = fit(&safe(&task.title), title_width);
-            let answer = fit(&answer(task), answer_width);
-            let answer = match task.certainty {
-                Certainty::Answered => self.style.strong(answer),
-                Certainty::Unsure => self.style.caution(answer),
-                Certainty::Abstained => self.style.faint(answer),
-            };
-            let amount = task.probability.map_or_else(String::new, |probability| {
-                let gap = " ".repeat(bar.min(GAP));
-                format!("{}{gap}{}", self.bar(probability), percent(probability))
-            });
-            let _ = writeln!(text, "{}", format!("{title}  {answer}  {amount}").trim_end());
+        if self.brief && tasks.iter().all(|task| task.certainty == Certainty::Abstained) {
+            let _ = writeln!(text, "{}", self.style.faint("no answer to any task"));
+            return;
+        }
+        let has_row = |task: &&TaskScore| !self.brief || task.is_remarkable();
+        let indent = if tasks.iter().any(|task| task.group.is_some()) { GAP } else { 0 };
+        let table = Table::new(self, indent, tasks.iter().filter(has_row));
+        for (index, (group, tasks)) in TaskScore::by_group(tasks).into_iter().enumerate() {
+            if index > 0 {
+                text.push('\n');
+            }
+            if let Some(group) = group {
+                let title = cut(&safe(&group.title), self.width);
+                let _ = writeln!(text, "{}", self.style.strong(title));
+            }
+            let (rows, rest): (Vec<&TaskScore>, Vec<&TaskScore>) =
+                tasks.into_iter().partition(has_row);
+            for task in rows {
+                let _ = writeln!(text, "{}", table.row(task).trim_end());
+            }
+            for (why, certainty) in [
+                ("as usual", Certainty::Answered),
+                ("unsure", Certainty::Unsure),
+                ("no answer", Certainty::Abstained),
+            ] {
+                let named = rest.iter().filter(|task| task.certainty == certainty);
+                self.named(
+                    text,
+                    indent,
+                    why,
+                    named.map(|task| safe(&task.in_short())).collect(),
+                );
+            }
+        }
+    }
+
+    /// Answers without rows of their own, and why they have none.
+    fn named(&self, text: &mut String, indent: usize, why: &str, answers: Vec<String>) {
+        let room = self.width.saturating_sub(indent + WHY + GAP);
+        if answers.is_empty() {
+            return;
+        }
+        for (index, line) in wrap(&answers.join("; "), room).iter().enumerate() {
+            let why = fit(if index == 0 { why } else { "" }, WHY);
+            let line = self.style.faint(format!("{why}  {line}"));
+            let _ = writeln!(text, "{}{line}", " ".repeat(indent));
         }
     }
 
@@ -199,7 +231,10 @@ impl Human {
         else {
             return;
         };
-        let rows = timeline_rows(timeline, self.width / 2 - GAP);
+        let rows = timeline_rows(timeline, self.width / 2 - GAP, self.brief);
+        if rows.is_empty() {
+            return;
+        }
         let label_width = widest(rows.iter().map(|row| columns(&row.label)));
         let room = self.width - label_width - GAP;
         let cells = timeline.segments.len().min(room);
@@ -223,7 +258,11 @@ impl Human {
                 self.style.amount(line).trim_end()
             );
         }
-        let spans = spans(&timeline.events);
+        let is_usual = |event: &&Event| {
+            let task = first.tasks.iter().find(|task| task.task == event.task);
+            self.brief && task.is_some_and(|task| task.usual.as_ref() == Some(&event.class))
+        };
+        let spans = spans(timeline.events.iter().filter(|event| !is_usual(event)));
         if !spans.is_empty() {
             text.push('\n');
         }
@@ -259,6 +298,51 @@ impl Human {
     }
 }
 
+/// The answers to tasks, one a row.
+struct Table<'a> {
+    human: &'a Human,
+    indent: usize,
+    title: usize,
+    answer: usize,
+}
+
+impl<'a> Table<'a> {
+    /// A table with room for `tasks`, `indent` columns from the left.
+    fn new<'b>(
+        human: &'a Human,
+        indent: usize,
+        tasks: impl Iterator<Item = &'b TaskScore> + Clone,
+    ) -> Self {
+        let bar = match human.bar_width() {
+            0 => 0,
+            width => width + GAP,
+        };
+        let rest = human.width.saturating_sub(indent + bar + PERCENT + 2 * GAP);
+        // Titles give way to answers, but keep half of the room.
+        let answers = widest(tasks.clone().map(|task| columns(&answer(task))));
+        let title = widest(tasks.map(|task| columns(&task.title)))
+            .min(WIDEST_TITLE)
+            .min(rest.saturating_sub(answers).max(rest / 2));
+        Self { human, indent, title, answer: rest - title }
+    }
+
+    fn row(&self, task: &TaskScore) -> String {
+        let style = self.human.style;
+        let title = fit(&safe(&task.title), self.title);
+        let answer = fit(&answer(task), self.answer);
+        let answer = match task.certainty {
+            Certainty::Answered => style.strong(answer),
+            Certainty::Unsure => style.caution(answer),
+            Certainty::Abstained => style.faint(answer),
+        };
+        let amount = task.probability.map_or_else(String::new, |probability| {
+            let gap = " ".repeat(self.human.bar_width().min(GAP));
+            format!("{}{gap}{}", self.human.bar(probability), percent(probability))
+        });
+        format!("{}{title}  {answer}  {amount}", " ".repeat(self.indent))
+    }
+}
+
 /// The answer to a task in words.
 fn answer(task: &TaskScore) -> String {
     let class = task.answer.as_deref().map(safe).unwrap_or_default();
@@ -278,7 +362,8 @@ struct TimelineRow {
 
 /// One row for the first class of a two-class task (the other is its complement), one a
 /// class for larger tasks, one a sentence that is ranked. Labels take up to `width` columns.
-fn timeline_rows(timeline: &Timeline, width: usize) -> Vec<TimelineRow> {
+/// In `brief`, tasks that never give an answer to remark on have no rows.
+fn timeline_rows(timeline: &Timeline, width: usize, brief: bool) -> Vec<TimelineRow> {
     let Some(model) = timeline
         .segments
         .iter()
@@ -288,6 +373,11 @@ fn timeline_rows(timeline: &Timeline, width: usize) -> Vec<TimelineRow> {
     };
     let mut rows = Vec::new();
     for (index, task) in model.tasks.iter().enumerate() {
+        let mut scores =
+            timeline.segments.iter().filter_map(|segment| segment.tasks.get(index));
+        if brief && !scores.any(TaskScore::is_remarkable) {
+            continue;
+        }
         let classes = if task.classes.len() == 2 { 1 } else { task.classes.len() };
         for class in 0..classes {
             rows.push(TimelineRow {
@@ -324,7 +414,7 @@ fn label(title: &str, class: &str, width: usize) -> String {
 }
 
 /// Every beginning with its end, in the order of the beginnings.
-fn spans(events: &[Event]) -> Vec<(&Event, Option<f64>)> {
+fn spans<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<(&'a Event, Option<f64>)> {
     let mut spans: Vec<(&Event, Option<f64>)> = Vec::new();
     for event in events {
         match event.edge {
@@ -421,16 +511,20 @@ fn clock(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use slap_edge::model::Group;
+
     use super::super::report::{ClassScore, Reason, Segment};
     use super::*;
 
-    const PLAIN: Human = Human { style: Style::PLAIN, width: 80 };
+    const PLAIN: Human = Human { style: Style::PLAIN, width: 80, brief: false };
 
     fn task(title: &str, certainty: Certainty, answer: &str, probability: f32) -> TaskScore {
         let known = certainty != Certainty::Abstained;
         TaskScore {
             task: title.to_lowercase(),
             title: title.to_owned(),
+            group: None,
+            usual: None,
             certainty,
             answer: known.then(|| answer.to_owned()),
             probability: known.then_some(probability),
@@ -492,7 +586,7 @@ mod tests {
             timeline: None,
             elapsed_seconds: 0.11,
             model: Model {
-                bundle: "slap-voice-tiny".to_owned(),
+                bundle: "slap-voice-small".to_owned(),
                 tower_sha256: "00".to_owned(),
                 engine: "tract".to_owned(),
                 engine_version: "0.23.9".to_owned(),
@@ -522,8 +616,73 @@ Age-typical sound  no answer
         assert_eq!(PLAIN.score("interview.flac", &score()), expected);
         assert_eq!(
             PLAIN.footer(&score().model, 11.0, 0.11),
-            "slap-voice-tiny · float32 · tract · 11.0 s in 0.11 s (100 × real time)\n"
+            "slap-voice-small · float32 · tract · 11.0 s in 0.11 s (100 × real time)\n"
         );
+    }
+
+    /// A task of a group with an answer that is nothing to remark on.
+    fn grouped(mut task: TaskScore, group: &str, usual: &str) -> TaskScore {
+        let title = format!("The {group}");
+        task.group = Some(Group { name: group.to_owned(), title });
+        task.usual = Some(usual.to_owned());
+        task
+    }
+
+    #[test]
+    fn in_brief_only_what_is_to_remark_on_has_a_row() {
+        let yes = Certainty::Answered;
+        let tasks = [
+            grouped(task("Whispering", yes, "whispered", 0.97), "voice", "voiced"),
+            grouped(task("Breathy voice", yes, "clear", 0.99), "voice", "clear"),
+            grouped(task("Noise", Certainty::Unsure, "quiet", 0.6), "recording", "quiet"),
+            grouped(task("Trembling voice", yes, "steady", 0.9), "voice", "steady"),
+            grouped(task("Room", yes, "dry", 0.9), "recording", "dry"),
+            grouped(task("Creaky voice", Certainty::Unsure, "creaky", 0.6), "voice", "clear"),
+        ];
+        let written = |human: Human, tasks: &[TaskScore]| {
+            let mut text = String::new();
+            human.tasks(&mut text, tasks);
+            text
+        };
+        let expected = "\
+The voice
+  Whispering  whispered                              ███████████████████▍·   97 %
+  as usual   Breathy voice: clear; Trembling voice: steady
+  unsure     Creaky voice: creaky?
+
+The recording
+  as usual   Room: dry
+  unsure     Noise: quiet?
+";
+        assert_eq!(written(PLAIN.brief(true), &tasks), expected);
+        let full = written(PLAIN, &tasks);
+        assert_eq!(full.lines().filter(|line| line.ends_with('%')).count(), tasks.len());
+        let none = task("Whispering", Certainty::Abstained, "", 0.0);
+        assert_eq!(written(PLAIN.brief(true), &[none]), "no answer to any task\n");
+    }
+
+    #[test]
+    fn in_brief_what_is_usual_all_the_time_has_no_line() {
+        let mut timeline = timeline();
+        for segment in &mut timeline.segments {
+            let quiet = task("Noise", Certainty::Answered, "quiet", 0.9);
+            segment.tasks.push(grouped(quiet, "recording", "quiet"));
+        }
+        let begun = Event {
+            edge: Edge::Onset,
+            task: "noise".to_owned(),
+            title: "Noise".to_owned(),
+            class: "quiet".to_owned(),
+            time: 0.0,
+            probability: None,
+        };
+        timeline.events.insert(0, begun);
+        let (mut full, mut brief) = (String::new(), String::new());
+        PLAIN.timeline(&mut full, &timeline);
+        PLAIN.brief(true).timeline(&mut brief, &timeline);
+        assert_eq!(full.matches("Noise").count(), 2, "{full}");
+        assert_eq!(brief.matches("Noise").count(), 0, "{brief}");
+        assert_eq!(brief.matches("Whispering").count(), 3, "{brief}");
     }
 
     #[test]
@@ -559,7 +718,7 @@ Age-typical sound  no answer
         score.prompts.push(sentence(&"声".repeat(70), Some(0.1), Some(100.0)));
         score.timeline = Some(timeline());
         for width in [40, 60, 80, 120] {
-            let human = Human { style: Style::PLAIN, width };
+            let human = Human { style: Style::PLAIN, width, brief: width == 60 };
             let name = "a very long file name indeed ".repeat(4);
             let text = human.score(&name, &score) + &human.footer(&score.model, 9e4, 123.0);
             for line in text.lines() {
@@ -570,7 +729,7 @@ Age-typical sound  no answer
 
     #[test]
     fn a_narrow_terminal_gets_no_bars_but_every_answer() {
-        let human = Human { style: Style::PLAIN, width: 40 };
+        let human = Human { width: 40, ..PLAIN };
         let expected = "\
 interview.flac
 11.0 s · 44.1 kHz · stereo · FLAC ·

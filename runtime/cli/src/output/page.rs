@@ -35,6 +35,14 @@ impl Page {
         self.text.push_str(&heading(self.style, self.width, title, facts));
     }
 
+    /// The name of several sections, between rules.
+    pub fn title(&mut self, name: &str) {
+        let name = cut(&safe(name), self.width.saturating_sub(6));
+        let rest = self.width.saturating_sub(columns(&name) + 4);
+        let (before, after) = (self.style.faint("──"), self.style.faint("─".repeat(rest)));
+        let _ = writeln!(self.text, "\n{before} {} {after}", self.style.strong(name));
+    }
+
     /// A blank line and the name of what follows.
     pub fn section(&mut self, name: &str) {
         let name = cut(&safe(name), self.width);
@@ -125,7 +133,7 @@ mod tests {
     fn pages_fit_terminals_of_any_width() {
         for width in [40, 60, 80, 120] {
             let mut page = Page::new(Style::PLAIN, width);
-            page.heading("slap-voice-tiny", &"a fact · ".repeat(14));
+            page.heading("slap-voice-small", &"a fact · ".repeat(14));
             page.section(&"section ".repeat(20));
             page.paragraph(&"running text ".repeat(20));
             page.good(&"all is well ".repeat(20));

@@ -4,7 +4,8 @@
 //! beginning of the recording, levels are dB relative to full scale, shares and
 //! probabilities are 0 to 1, percentiles 0 to 100.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use slap_edge::model::Group;
 
 use super::measures::Measures;
 
@@ -127,6 +128,12 @@ pub struct TaskScore {
     pub task: String,
     /// The task's title for people.
     pub title: String,
+    /// What it is read together with, by its name; `None` where the pack has no groups.
+    #[serde(serialize_with = "name_of")]
+    pub group: Option<Group>,
+    /// The class that is nothing to remark on; `None` where no class is.
+    #[serde(skip)]
+    pub usual: Option<String>,
     /// How sure the answer is.
     pub certainty: Certainty,
     /// The most probable class; `None` where abstained.
@@ -135,6 +142,40 @@ pub struct TaskScore {
     pub probability: Option<f32>,
     /// Every class with its probability; empty where abstained.
     pub classes: Vec<ClassScore>,
+}
+
+impl TaskScore {
+    /// Whether the answer stands and is one to remark on.
+    pub fn is_remarkable(&self) -> bool {
+        self.certainty == Certainty::Answered && self.answer != self.usual
+    }
+
+    /// The title and the answer in the fewest words.
+    pub fn in_short(&self) -> String {
+        match (self.certainty, &self.answer) {
+            (Certainty::Answered, Some(class)) => format!("{}: {class}", self.title),
+            (Certainty::Unsure, Some(class)) => format!("{}: {class}?", self.title),
+            _ => self.title.clone(),
+        }
+    }
+
+    /// The answers of `tasks` by group, in the order in which the groups come.
+    pub fn by_group(tasks: &[Self]) -> Vec<(Option<&Group>, Vec<&Self>)> {
+        let mut groups: Vec<(Option<&Group>, Vec<&Self>)> = Vec::new();
+        for task in tasks {
+            let name = |group: Option<&Group>| group.map(|it| it.name.clone());
+            let group = task.group.as_ref();
+            match groups.iter_mut().find(|(known, _)| name(*known) == name(group)) {
+                Some((_, members)) => members.push(task),
+                None => groups.push((group, vec![task])),
+            }
+        }
+        groups
+    }
+}
+
+fn name_of<S: Serializer>(group: &Option<Group>, serializer: S) -> Result<S::Ok, S::Error> {
+    group.as_ref().map(|it| &it.name).serialize(serializer)
 }
 
 /// One class of a task.

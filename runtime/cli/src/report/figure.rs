@@ -9,7 +9,7 @@ use slap_edge::core::voice::Unit;
 use super::draw::{FAINT, GUIDE, INK, Scale, WAVE, cut, n, time_ticks, words};
 use super::findings::Findings;
 use super::spectrogram::picture;
-use super::{answers, contours, draw};
+use super::{answers, contours, draw, groups};
 use crate::output::measures::number;
 
 /// The width of the figure, and where its axis begins and ends.
@@ -67,14 +67,7 @@ pub fn figure(findings: &Findings, top: f64) -> Drawing {
         contours::level(findings, place(LEVEL_HEIGHT)),
     ];
     let mut unnamed = Vec::new();
-    let tasks: Vec<Markup> = findings
-        .tasks
-        .iter()
-        .enumerate()
-        .map(|(index, task)| {
-            answers::strip(findings, index, task, place(answers::HEIGHT), &mut unnamed)
-        })
-        .collect();
+    let tasks = groups::strips(findings, place, &mut unnamed);
     let bottom = next - GAP + 4.0;
     let key = answers::key(&unnamed, bottom + AXIS_HEIGHT);
     let markup = html! {

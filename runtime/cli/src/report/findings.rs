@@ -30,6 +30,8 @@ pub struct Findings {
     pub measures: Measures,
     /// The answers for the recording as a whole.
     pub tasks: Vec<TaskScore>,
+    /// Tasks without anything to remark on are only named.
+    pub brief: bool,
     /// The names of each task's classes.
     pub classes: Vec<Vec<String>>,
     pub tracks: Tracks,
@@ -65,8 +67,8 @@ impl Ears {
     pub fn new(plan: &ReportPlan, bundle: &Bundle) -> anyhow::Result<Self> {
         let tower = Tower::load(bundle, plan.precision.into())
             .context("the audio tower cannot be used")?;
-        let options =
-            Options { tasks: plan.tasks.clone(), pack_prompts: false, prompts: Vec::new() };
+        let tasks = plan.tasks.names(bundle.prompt_pack())?;
+        let options = Options { tasks, pack_prompts: false, prompts: Vec::new() };
         let screener =
             Screener::new(bundle, &tower, &options).context("the tasks cannot be scored")?;
         let parts = Parts::from(bundle);
@@ -89,7 +91,7 @@ impl Ears {
     ///
     /// When the recording cannot be read, scored or measured.
     pub fn hear(mut self, plan: &ReportPlan, terminal: &Terminal) -> Result<Findings, Stop> {
-        let ReportPlan { input, raw, speech, progress, .. } = plan;
+        let ReportPlan { input, raw, speech, progress, brief, .. } = plan;
         let audio = Audio::open(input, raw.as_ref());
         let mut audio = audio.map_err(|error| unreadable(input, &error))?;
         let recording = convert::recording(&input.name(), audio.description());
@@ -137,6 +139,7 @@ impl Ears {
             quality: convert::quality(&summary.quality, &summary.verdict),
             measures: Measures::new(measurer.summary(), *speech, summary.verdict.is_scored()),
             tasks: summary.tasks.iter().map(convert::task).collect(),
+            brief: *brief,
             classes: screener.tasks().map(|task| task.classes.clone()).collect(),
             tracks,
             front_end: *plan.spec(),

@@ -9,6 +9,7 @@ mod contours;
 mod draw;
 mod figure;
 mod findings;
+mod groups;
 mod page;
 mod ranges;
 mod sheet;

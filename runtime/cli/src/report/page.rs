@@ -8,6 +8,7 @@ use super::figure::{self, figure};
 use super::findings::Findings;
 use super::{ranges, words as says};
 use crate::output::measures::{ABSENT, Group, References, number, range_of, unit};
+use crate::output::report::TaskScore;
 
 /// Nothing may be loaded: the page says so itself.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
@@ -109,9 +110,12 @@ fn legend() -> Markup {
 fn answers(findings: &Findings) -> Markup {
     html! {
         @if !findings.tasks.is_empty() {
-            dl.answers { @for task in &findings.tasks {
-                @let (answer, share) = super::answers::answer(task);
-                div { dt { (words(&task.title)) } dd { (words(&answer)) " " (share) } }
+            div.answers { @for (group, tasks) in TaskScore::by_group(&findings.tasks) {
+                @if let Some(group) = group { h3 { (words(&group.title)) } }
+                dl { @for task in tasks {
+                    @let (answer, share) = super::answers::answer(task);
+                    div { dt { (words(&task.title)) } dd { (words(&answer)) " " (share) } }
+                } }
             } }
         }
     }

@@ -34,14 +34,14 @@ fn no_bundle_anywhere() {
     let folder = Folder::new();
     run(bare().current_dir(folder.path()).arg("score").arg(data("voice.flac")))
         .exits(2)
-        .says(&["no bundle found", "models/slap-voice-tiny", "share/slap-edge", "--bundle"]);
+        .says(&["no bundle found", "models/slap-voice-small", "share/slap-edge", "--bundle"]);
 }
 
 #[test]
 fn the_usual_place_and_the_flag_and_the_variable() {
     let folder = Folder::new();
     fs::create_dir(folder.path().join("models")).unwrap();
-    fs::rename(folder.copy_of_bundle(), folder.path().join("models/slap-voice-tiny")).unwrap();
+    fs::rename(folder.copy_of_bundle(), folder.path().join("models/slap-voice-small")).unwrap();
     let voice = data("voice.flac");
     run(bare().current_dir(folder.path()).arg("score").arg(&voice)).exits(0).quietly();
     run(bare().env("SLAP_EDGE_BUNDLE", bundle()).arg("score").arg(&voice)).exits(0);
@@ -125,6 +125,7 @@ fn inspect_shows_what_a_bundle_is_made_of() {
         "streaming, a step every 0.48 s",
         "tract",
         "Tasks (",
+        "(--group ",
     ] {
         assert!(ran.out.contains(part), "no {part:?} in: {}", ran.out);
     }

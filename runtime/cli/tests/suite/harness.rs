@@ -11,7 +11,7 @@ use serde_json::Value;
 /// The bundle the tests run with.
 pub fn bundle() -> PathBuf {
     let path = std::env::var_os("SLAP_EDGE_TEST_BUNDLE").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/slap-voice-tiny"),
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/slap-voice-small"),
         PathBuf::from,
     );
     assert!(path.is_dir(), "no bundle at {}; these tests need one", path.display());

@@ -11,7 +11,7 @@
 //! - [`output`]: the shape of what is printed, exit codes, pipes, colours;
 //! - [`shell`]: help, version, completions, manual pages.
 //!
-//! The tests need the bundle `models/slap-voice-tiny`; `SLAP_EDGE_TEST_BUNDLE` names
+//! The tests need the bundle `models/slap-voice-small`; `SLAP_EDGE_TEST_BUNDLE` names
 //! another. They assert what the program says about its input, not how good the model is.
 
 // Helpers may unwrap as the tests do: a panic is how they fail.

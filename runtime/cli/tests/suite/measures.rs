@@ -229,7 +229,7 @@ fn a_score_tells_measures_only_when_asked() {
     let without = run(slap().args(["score", "--format", "json"]).arg(&path)).exits(0).json();
     assert!(without["payload"]["scores"][0].get("measures").is_none());
     let ran = run(slap().args(["score", "--measures"]).arg(&path)).exits(0).quietly();
-    let places = ["Whispering", "\nRegularity\n", "¹ Fitch", "slap-voice-tiny · float32"]
+    let places = ["Whispering", "\nRegularity\n", "¹ Fitch", "slap-voice-small · float32"]
         .map(|part| ran.out.find(part).unwrap_or_else(|| panic!("no {part:?}: {}", ran.out)));
     assert!(places.is_sorted(), "{}", ran.out);
 }

@@ -26,7 +26,7 @@ fn layout(text: &str) -> String {
 
 #[test]
 fn the_human_table_has_its_shape() {
-    let ran = run(slap().arg("score").arg(data("voice.flac"))).exits(0).quietly();
+    let ran = run(slap().args(["score", "--all"]).arg(data("voice.flac"))).exits(0).quietly();
     let lines: Vec<&str> = ran.out.lines().collect();
     assert_eq!(
         layout(lines[0]),
@@ -42,18 +42,62 @@ fn the_human_table_has_its_shape() {
         assert!(!line.contains('\x1b'), "colours in a pipe: {line:?}");
     }
     let footer = lines.last().unwrap();
-    assert!(footer.contains("slap-voice-tiny · float32 · tract"), "{footer}");
+    assert!(footer.contains(" · float32 · tract"), "{footer}");
     assert!(footer.contains("real time"), "{footer}");
     // The grade is said even where it is good.
     let grades = ["Good", "Usable – ", "Poor – "];
     assert!(grades.iter().any(|grade| lines[2].starts_with(grade)), "{}", lines[2]);
-    let blank = lines.iter().position(|line| line.is_empty()).unwrap();
     // One line a task, in the order of the pack, each with its title.
+    let mut rows = lines.iter().filter(|line| line.ends_with(" %"));
+    for task in tasks() {
+        let row = rows.next().unwrap();
+        assert!(row.trim_start().starts_with(task["title"].as_str().unwrap()), "{row}");
+    }
+    assert_eq!(rows.next(), None);
+}
+
+/// The tasks of the bundle, as `prompts list` tells them.
+fn tasks() -> Vec<Value> {
     let listed = run(slap().args(["prompts", "list", "--format", "json"])).exits(0).json();
-    for (task, line) in
-        listed["payload"]["tasks"].as_array().unwrap().iter().zip(&lines[blank + 1..])
-    {
-        assert!(line.starts_with(task["title"].as_str().unwrap()), "{line}");
+    listed["payload"]["tasks"].as_array().unwrap().clone()
+}
+
+#[test]
+fn what_is_unremarkable_is_named_without_a_row() {
+    let score = |arguments: &[&str]| {
+        run(slap().arg("score").args(arguments).arg(data("voice.flac"))).exits(0).quietly().out
+    };
+    let rows = |text: &str| text.lines().filter(|line| line.ends_with(" %")).count();
+    let (brief, full) = (score(&[]), score(&["--all"]));
+    assert!(0 < rows(&brief) && rows(&brief) < rows(&full), "{brief}");
+    let words = brief.split_whitespace().collect::<Vec<_>>().join(" ");
+    for task in tasks() {
+        assert!(words.contains(task["title"].as_str().unwrap()), "no {task} in {brief}");
+    }
+    // What is asked for by name has its row, whatever the answer is.
+    assert_eq!(rows(&score(&["--task", "whisper", "--task", "noise"])), 2);
+}
+
+#[test]
+fn a_group_of_tasks_can_be_asked_for() {
+    let tasks = tasks();
+    let group = tasks.last().unwrap()["group"].as_str().unwrap();
+    let arguments = ["score", "--format", "json", "--group", group, "--task", "whisper"];
+    let document = run(slap().args(arguments).arg(data("voice.flac"))).exits(0).json();
+    let answers = document["payload"]["scores"][0]["tasks"].as_array().unwrap();
+    let mut expected: Vec<&Value> =
+        tasks.iter().filter(|task| task["group"] == group).map(|task| &task["task"]).collect();
+    let whisper = Value::from("whisper");
+    expected.push(&whisper);
+    assert_eq!(answers.iter().map(|it| &it["task"]).collect::<Vec<_>>(), expected);
+    assert_eq!(answers[0]["group"], group);
+    for command in ["score", "report"] {
+        let mut ran = slap();
+        ran.args([command, "--group", "nonsense"]).arg(data("voice.flac"));
+        if command == "report" {
+            ran.args(["--output", "none.html"]);
+        }
+        run(&mut ran).exits(2).says(&["expected a group named", group, "`nonsense`"]);
     }
 }
 
@@ -97,7 +141,7 @@ fn ndjson_has_its_shape() {
     }
     assert_eq!(
         keys(&segments[5]["tasks"][0]),
-        ["answer", "certainty", "classes", "probability", "task", "title"]
+        ["answer", "certainty", "classes", "group", "probability", "task", "title"]
     );
     let score = of("score")[0];
     assert_eq!(

@@ -143,7 +143,7 @@ fn a_picture_is_complete_in_itself() {
     let text = sound(&picture);
     assert!(picture.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
     for part in
-        ["voice.flac", "slap-voice-tiny", "Waveform", "Log-mel", "Pitch", "Jitter", "[1]"]
+        ["voice.flac", "slap-voice-small", "Waveform", "Log-mel", "Pitch", "Jitter", "[1]"]
     {
         assert!(text.contains(part), "no {part}: {text}");
     }

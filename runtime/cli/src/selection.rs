@@ -1,0 +1,114 @@
+//! Which tasks are scored.
+
+use anyhow::bail;
+use slap_edge::model::PromptPack;
+
+use crate::args::TaskArgs;
+
+/// Which tasks are scored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaskSelection {
+    /// Every task of every pack.
+    All,
+    /// The named tasks, and those of the named groups.
+    Named {
+        /// Names of tasks.
+        tasks: Vec<String>,
+        /// Names of groups.
+        groups: Vec<String>,
+    },
+    /// None: sentences only.
+    None,
+}
+
+impl TaskSelection {
+    /// What `args` ask for.
+    pub fn new(args: TaskArgs) -> Self {
+        let TaskArgs { tasks, groups, .. } = args;
+        match tasks.is_empty() && groups.is_empty() {
+            true => Self::All,
+            false => Self::Named { tasks, groups },
+        }
+    }
+
+    /// The names of the tasks of `pack` that are selected, some perhaps twice; `None` for
+    /// all of them.
+    ///
+    /// # Errors
+    ///
+    /// When the pack has no group of a name. Whether it has the tasks is not looked at.
+    pub fn names(&self, pack: &PromptPack) -> anyhow::Result<Option<Vec<String>>> {
+        let (tasks, groups) = match self {
+            Self::All => return Ok(None),
+            Self::None => return Ok(Some(Vec::new())),
+            Self::Named { tasks, groups } => (tasks, groups),
+        };
+        let mut names = Vec::new();
+        for group in groups {
+            let before = names.len();
+            names.extend(pack.tasks_in(Some(group)).map(|task| task.name.clone()));
+            if names.len() == before {
+                let known: Vec<&str> =
+                    pack.groups().iter().map(|it| it.name.as_str()).collect();
+                if known.is_empty() {
+                    bail!("expected tasks in groups, got none in any group; use --task");
+                }
+                bail!("expected a group named {}, got `{group}`", known.join(", "));
+            }
+        }
+        names.extend(tasks.iter().cloned());
+        Ok(Some(names))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use slap_edge::model::{Class, Group, Sha256, Task};
+
+    use super::*;
+
+    fn pack(tasks: &[(&str, Option<&str>)]) -> PromptPack {
+        let mut pack = PromptPack::new("test", Sha256::of(b"tower"), 4);
+        let class = |name: &str| Class { name: name.into(), prompts: vec![0], bias: 0.0 };
+        let group = |name: &str| Group { name: name.into(), title: name.to_uppercase() };
+        pack.tasks = tasks
+            .iter()
+            .map(|(name, of)| Task {
+                name: (*name).into(),
+                title: (*name).into(),
+                classes: vec![class("yes"), class("no")],
+                temperature: 1.0,
+                minimum_probability: 0.5,
+                group: of.map(group),
+                usual: None,
+            })
+            .collect();
+        pack
+    }
+
+    fn named(tasks: &[&str], groups: &[&str]) -> TaskSelection {
+        let owned = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+        TaskSelection::new(TaskArgs { tasks: owned(tasks), groups: owned(groups), all: false })
+    }
+
+    #[test]
+    fn groups_stand_for_their_tasks() {
+        let pack = pack(&[("a", Some("x")), ("b", None), ("c", Some("y")), ("d", Some("x"))]);
+        let names =
+            |tasks: &[&str], groups: &[&str]| named(tasks, groups).names(&pack).unwrap();
+        assert_eq!(names(&[], &[]), None);
+        assert_eq!(names(&["b"], &[]), Some(vec!["b".to_owned()]));
+        assert_eq!(names(&["b"], &["x"]).unwrap(), ["a", "d", "b"]);
+        assert_eq!(names(&[], &["y", "x"]).unwrap(), ["c", "a", "d"]);
+        assert_eq!(TaskSelection::None.names(&pack).unwrap(), Some(Vec::new()));
+    }
+
+    #[test]
+    fn an_unknown_group_is_told_with_those_there_are() {
+        let (grouped, plain) =
+            (pack(&[("a", Some("x")), ("c", Some("y"))]), pack(&[("a", None)]));
+        let error = |pack| named(&[], &["z"]).names(pack).unwrap_err().to_string();
+        assert_eq!(error(&grouped), "expected a group named x, y, got `z`");
+        assert!(error(&plain).contains("use --task"));
+    }
+}
