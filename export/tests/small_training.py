@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import soundfile
 from slap_export.config import Config, load_config
 from slap_export.corpus.attributes import VALUES
 
-RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice.toml"
 
 OBJECTIVES = """
 [objectives.contrastive]
@@ -94,27 +95,26 @@ def write_corpus(folder: Path, training: int = 32, validation: int = 4) -> None:
 def write_recipe(root: Path, name: str = "small", objectives: str = OBJECTIVES) -> Path:
     """The recipe of a tower that takes milliseconds a step, in `root`/configs."""
     text = RECIPE.read_text(encoding="utf-8")
+    text = re.sub(r"\[objectives\..*?(?=\[train\])", lambda _: objectives + "\n", text, flags=re.S)
+    text = re.sub(r"\n(late_frames|packed_chunks) = .*", "", text)
     changes = {
-        'name = "slap-voice-tiny"': f'name = "{name}"',
-        'path = "corpora/voice-tiny"': 'path = "corpus"',
-        "\nlayers = 5": "\nlayers = 2",
-        "\nheads = 5": "\nheads = 2",
-        "\nhead_dim = 32": "\nhead_dim = 8",
-        "\nhidden = 448": "\nhidden = 24",
-        "\nembedding_dim = 256": "\nembedding_dim = 16",
-        "\ncaptions_per_clip = 3": "\ncaptions_per_clip = 2",
-        "\nepochs = 30": "\nepochs = 2",
-        "\nbatch = 192": "\nbatch = 8",
-        "\ncrop_chunks = [6, 9]": "\ncrop_chunks = [3, 4]",
-        "\nbfloat16 = true": "\nbfloat16 = false\nsave_every_steps = 2",
-        "[objectives.contrastive]\n"
-        'kind = "multi_positive"\n'
-        "weight = 1.0\n"
-        "early_share = 0.25\n": objectives,
+        "name": f'"{name}"',
+        "path": '"corpus"',
+        "layers": "2",
+        "heads": "2",
+        "head_dim": "8",
+        "hidden": "24",
+        "embedding_dim": "16",
+        "captions_per_clip": "2",
+        "epochs": "2",
+        "batch": "8",
+        "crop_chunks": "[3, 4]",
+        "bfloat16": "false\nsave_every_steps = 2",
     }
-    for old, new in changes.items():
-        assert old in text, old
-        text = text.replace(old, new, 1)
+    for key, value in changes.items():
+        # The first of a name: those of the tower stand before those of the objectives.
+        text, found = re.subn(rf"(?<=\n){key} = .*", f"{key} = {value}", text, count=1)
+        assert found, key
     path = root / "configs" / f"{name}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

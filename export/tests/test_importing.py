@@ -18,7 +18,7 @@ from slap_export.verify import verify_bundle
 
 torch.set_num_threads(1)
 
-RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice.toml"
 SETTINGS = ImportConfig(window_seconds=0.5, hop_seconds=0.25, audio=SPEECH, text=WORDS)
 
 

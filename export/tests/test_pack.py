@@ -22,7 +22,7 @@ from slap_export.towers.branches import AttributeBranch, BranchedTower
 
 torch.set_num_threads(1)
 
-RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice.toml"
 SMALL = TowerConfig(layers=2, heads=4, hidden=192, pool_chunks=4, context_chunks=2, recent_chunks=2)
 SOUND = audio(2.5)
 

@@ -26,7 +26,7 @@ from slap_export.tasks import task
 from slap_export.training.loop import train
 from slap_export.verify import verify_bundle
 
-RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice.toml"
 
 pytestmark = pytest.mark.skipif(
     shutil.which("espeak-ng") is None or shutil.which("flite") is None,

@@ -34,7 +34,6 @@ from slap_export.training.material import load_material
 CONFIGS = Path(__file__).parents[1] / "configs"
 CAPTIONS = ("contrastive",)
 OBJECTIVES = {
-    "slap-voice-tiny": CAPTIONS,
     "slap-voice": ("contrastive", "attributes", "flips", "segments", "speaker"),
     "slap-nano": ("contrastive", "distillation"),
     "study": (),
@@ -49,7 +48,7 @@ OBJECTIVES = {
         *("captioning", "speaker", "semantic"),
     ),
 }
-SHIPPED = ("slap-voice-tiny", "slap-voice", "study")
+SHIPPED = ("slap-voice", "study")
 SENTENCES = (
     "the wind has turned",
     "it will rain before noon",

@@ -28,7 +28,7 @@ from slap_export.data.streaming import Place, Sample, ShardedRecordings, lane_sp
 from slap_export.runtime import pad_to_chunks
 
 torch.set_num_threads(1)
-RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice.toml"
 FRONT_END = front_end_spec(load_config(RECIPE).front_end)
 COUNT = 21
 MANY = WaveformConfig(

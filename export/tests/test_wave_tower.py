@@ -31,7 +31,7 @@ from slap_export.towers.wave_tower import (
 
 torch.set_num_threads(1)
 
-RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice-tiny.toml"
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice.toml"
 SPEECH = {
     "hidden_size": 32,
     "num_hidden_layers": 2,

@@ -48,7 +48,7 @@ fn commands(lines: &[&str]) -> Vec<String> {
 fn like_the_root(scratch: &Scratch) -> PathBuf {
     let here = scratch.path().join("slap-edge");
     fs::create_dir_all(here.join("models")).unwrap();
-    scratch.copy_in(&bundle(), "slap-edge/models/slap-voice-tiny").unwrap();
+    scratch.copy_in(&bundle(), "slap-edge/models/slap-voice-small").unwrap();
     for entry in fs::read_dir(root()).unwrap().flatten() {
         let name = entry.file_name();
         let hidden = name.to_string_lossy().starts_with('.');

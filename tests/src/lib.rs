@@ -20,7 +20,7 @@ pub fn root() -> PathBuf {
 /// folder that the environment variable `SLAP_TEST_BUNDLE` names.
 pub fn bundle() -> PathBuf {
     std::env::var_os("SLAP_TEST_BUNDLE")
-        .map_or_else(|| root().join("models/slap-voice-tiny"), PathBuf::from)
+        .map_or_else(|| root().join("models/slap-voice-small"), PathBuf::from)
 }
 
 /// Every file below a folder whose name ends in `.extension`, sorted.

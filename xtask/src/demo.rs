@@ -7,7 +7,7 @@ use crate::process::{self, BUILD_COMMAND, cargo, command, root};
 use crate::{Outcome, system};
 
 /// The bundle that the demo listens with.
-const BUNDLE: &str = "models/slap-voice-tiny";
+const BUNDLE: &str = "models/slap-voice-small";
 
 /// Where the recordings lie.
 const RECORDINGS: &str = "tests/recordings";

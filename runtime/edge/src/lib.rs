@@ -36,7 +36,7 @@
 //! use slap_edge::model::{Bundle, Precision, Tower};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let bundle = Bundle::open("models/slap-voice-tiny")?;
+//! let bundle = Bundle::open("models/slap-voice-small")?;
 //! let tower = Tower::load(&bundle, Precision::Float32)?;
 //! let mut screener = Screener::new(&bundle, &tower, &Options::default())?;
 //! let microphone = [0i16; 480]; // 10 ms at 48 kHz, one channel

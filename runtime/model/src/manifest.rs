@@ -34,7 +34,7 @@ pub struct Manifest {
     pub format: String,
     /// Always [`VERSION`].
     pub version: u64,
-    /// Short name, such as `slap-voice-tiny`.
+    /// Short name, such as `slap-voice-small`.
     pub name: String,
     /// One sentence for people.
     pub description: String,

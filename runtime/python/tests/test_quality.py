@@ -14,7 +14,7 @@ Array = NDArray[np.float32]
 
 REPOSITORY = Path(__file__).parents[3]
 RECORDINGS = REPOSITORY / "tests" / "recordings"
-BUNDLE = REPOSITORY / "models" / "slap-voice-tiny"
+BUNDLE = REPOSITORY / "models" / "slap-voice-small"
 RATE = 16_000
 
 

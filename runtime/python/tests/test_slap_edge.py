@@ -11,7 +11,7 @@ import slap_edge
 import soundfile
 
 ROOT = Path(__file__).parents[3]
-BUNDLE = ROOT / "models" / "slap-voice-tiny"
+BUNDLE = ROOT / "models" / "slap-voice-small"
 RECORDINGS = ROOT / "tests" / "recordings"
 
 
