@@ -646,7 +646,7 @@ Age-typical sound  no answer
         };
         let expected = "\
 The voice
-  Whispering  whispered                              ███████████████████▍·   97 %
+  Whispering  whispered                              ███████████████████▍   97 %
   as usual   Breathy voice: clear; Trembling voice: steady
   unsure     Creaky voice: creaky?
 
