@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from slap_edge import Screener
 from test_wave_tower import TASKS, TEXTS, audio
@@ -12,6 +13,8 @@ from test_wave_tower import TASKS, TEXTS, audio
 from slap_export.bundle import verify_files
 from slap_export.checkpoint import InputStatistics, front_end_spec
 from slap_export.config import BundleConfig, TowerConfig, load_config
+from slap_export.corpus import CorpusClip
+from slap_export.evaluation.listening import listen
 from slap_export.onnx.precision import write_dynamic, write_float16, write_mixed, write_static
 from slap_export.onnx.stream import export_stream, graph_interface
 from slap_export.onnx.window import export_window, window_interface
@@ -88,6 +91,24 @@ def test_further_outputs_come_out_of_the_runtime(
     for name, length in (("speaker", 24), ("semantic", 16), ("recent", 256)):
         assert found["outputs"][name].shape == (len(found["embeddings"]), length)
         assert np.abs(found["outputs"][name] - expected[name]).max() <= 1e-4
+
+
+def test_what_was_heard_lately_is_kept_apart(graphs: tuple[Facts, Path], tmp_path: Path) -> None:
+    facts, source = graphs
+    bundle, sound = tmp_path / "bundle", tmp_path / "sound.wav"
+    copy(source / "audio.onnx", bundle / "audio.onnx")
+    finish(bundle, facts)
+    soundfile.write(sound, SOUND, 16000, subtype="FLOAT")
+    clip = CorpusClip("a", sound, "test_voices", "noise", "v", "en", "", 2.5, {}, ())
+    expected = Screener(bundle, outputs=["recent", "speaker"]).score(SOUND, 16000, steps=True)
+    for _ in range(2):  # computed, then read back
+        heard = listen(bundle, verify_files(bundle), [clip, clip], tmp_path / "heard")
+        assert list(heard.outputs) == ["speaker", "semantic"]
+        assert heard.recent is not None
+        assert np.array_equal(
+            heard.recent[heard.of_clip(1)], expected["steps"]["outputs"]["recent"]
+        )
+        assert np.array_equal(heard.steps[heard.of_clip(1)], expected["steps"]["embeddings"])
 
 
 @pytest.mark.parametrize("name", ["write_static", "write_mixed", "write_dynamic"])
