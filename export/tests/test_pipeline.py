@@ -263,9 +263,10 @@ def test_a_change_is_looked_for_in_what_was_heard_lately(
         found = tower(torch.from_numpy(features.frames(row))[None])
         recent = tower.recent_offline(found.tokens)[0].numpy()  # [C, D]
     assert heard.recent is not None
-    # Features are stored as float16.
-    assert np.abs(heard.recent - recent).max() < 0.02
-    assert np.abs(heard.recent - heard.steps)[2:].max() > 0.02
+    # Features are stored as float16, and a tower hardly trained tells little apart.
+    error = np.abs(heard.recent - recent).max()
+    assert error < 0.02
+    assert np.abs(heard.recent - heard.steps)[2:].max() > 2 * error, error
     assert heard.outputs == {}
 
 
