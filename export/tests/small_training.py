@@ -102,7 +102,7 @@ def write_recipe(root: Path, name: str = "small", objectives: str = OBJECTIVES) 
         "\nhead_dim = 32": "\nhead_dim = 8",
         "\nhidden = 448": "\nhidden = 24",
         "\nembedding_dim = 256": "\nembedding_dim = 16",
-        "\ncaptions_per_clip = 3": "\ncaptions_per_clip = 2",
+        "\ncaptions_per_clip = 3": "\ncaptions_per_clip = 2\nphrases = 2",
         "\nepochs = 30": "\nepochs = 2",
         "\nbatch = 192": "\nbatch = 8",
         "\ncrop_chunks = [6, 9]": "\ncrop_chunks = [3, 4]",
