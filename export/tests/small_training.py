@@ -106,6 +106,7 @@ def write_recipe(root: Path, name: str = "small", objectives: str = OBJECTIVES) 
         "hidden": "24",
         "embedding_dim": "16",
         "captions_per_clip": "2",
+        "phrases": "2",
         "epochs": "2",
         "batch": "8",
         "crop_chunks": "[3, 4]",

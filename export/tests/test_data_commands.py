@@ -108,7 +108,7 @@ def test_shards_stream_as_the_page_on_scale_says(
     assert run("data read hugging_face voices -o voices/m.jsonl") == 0
     assert run("data shards voices/m.jsonl -o voices/shards --size 1") == 0
     capsys.readouterr()
-    (program,) = blocks("scale.md", "python")
+    (program,) = blocks("scale.md", "python no-run")
     seen = []
     for process in ("process=0", "process=1"):
         exec(program.replace("process=0", process), {})

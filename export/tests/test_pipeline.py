@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file, save_file
 from slap_edge import FrontEnd
 
@@ -19,6 +20,7 @@ from slap_export.corpus.synth import synthesise_corpus
 from slap_export.evaluation.listening import listen
 from slap_export.evaluation.zero_shot import embed_with_torch
 from slap_export.features import compute_features, load_features, read_audio
+from slap_export.pairs import ABSENT, build_pool
 from slap_export.pipeline import clear, pack_run
 from slap_export.report import read_report
 from slap_export.runtime import pad_to_chunks
@@ -53,13 +55,14 @@ def small(config: Config) -> Config:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, Path]:
-    """A finished run and bundle in a temporary folder."""
+    """A finished run and bundle in a temporary folder; the bundle has `recent`, unlike the run."""
     root = tmp_path_factory.mktemp("project")
     config = small(load_config(RECIPE))
     synthesise_corpus(root / config.corpus.path, config.corpus, processes=1)
     lines: list[str] = []
     compute_features(config, root, lines.append)
     train(config, root, lines.append)
+    config = dataclasses.replace(config, tower=dataclasses.replace(config.tower, recent_chunks=2))
     pack_run(config, root, root / "bundle", lines.append)
     return config, root
 
@@ -134,7 +137,6 @@ def test_features_are_those_of_the_device(made: tuple[Config, Path]) -> None:
 
 def test_captions_from_measures_join_the_others(made: tuple[Config, Path]) -> None:
     from slap_export.measures import Bins, corpus_bins
-    from slap_export.pairs import ABSENT, build_pool
 
     config, root = made
     corpus = root / config.corpus.path
@@ -160,6 +162,23 @@ def test_captions_from_measures_join_the_others(made: tuple[Config, Path]) -> No
         assert not (true & unsure).any()
     with pytest.raises(ValueError, match="quantile bins"):
         build_pool(features.clips, wanted, texts)
+
+
+def test_captions_of_the_corpus_join_the_others(made: tuple[Config, Path]) -> None:
+    config, root = made
+    features = load_features(config, root)
+    train, count = features.split("train"), config.text.captions_per_clip
+    clips = list(features.clips)
+    clips[train[0]] = dataclasses.replace(clips[train[0]], captions=("said on the spot",))
+    wanted = dataclasses.replace(config, text=dataclasses.replace(config.text, own_captions=1))
+    pool = build_pool(clips, wanted, root / config.runs / "text")
+    assert pool.of_clip.shape[1] == count + 1
+    own = int(pool.of_clip[train[0], count])
+    assert pool.texts[own] == "said on the spot"
+    assert np.linalg.norm(pool.sentences[own]) == pytest.approx(1, abs=1e-3)
+    true, unsure = pool.truth(train, np.array([own]))
+    assert np.flatnonzero(true[:, 0]).tolist() == [0]
+    assert (unsure[:, 0] == ~true[:, 0]).all()
 
 
 def report_of(made: tuple[Config, Path], *more: str) -> int:
@@ -225,6 +244,30 @@ def test_the_runtime_hears_what_was_trained(made: tuple[Config, Path], reported:
     # The runtime leaves out steps that heard too little, and features are stored as float16.
     assert np.median(cosines) > 0.999
     assert cosines.min() > 0.9
+
+
+def test_a_change_is_looked_for_in_what_was_heard_lately(
+    made: tuple[Config, Path], reported: Path
+) -> None:
+    config, root = made
+    run = run_folder(config, root)
+    assert json.loads((run / "config.json").read_text())["tower"]["recent_chunks"] == 0
+    manifest = json.loads((reported / "manifest.json").read_text())
+    assert manifest["tower"]["recent_chunks"] == 2
+    assert read_report(reported)["training"]["recipe"]["tower"]["recent_chunks"] == 2
+    features = load_features(config, root)
+    row = int(features.split("test_voices")[0])
+    heard = listen(reported, manifest, [features.clips[row]], root / config.corpus.path / "heard")
+    tower = load_trained(run / "trained.pt", config).tower
+    with torch.no_grad():
+        found = tower(torch.from_numpy(features.frames(row))[None])
+        recent = tower.recent_offline(found.tokens)[0].numpy()  # [C, D]
+    assert heard.recent is not None
+    # Features are stored as float16, and a tower hardly trained tells little apart.
+    error = np.abs(heard.recent - recent).max()
+    assert error < 0.02
+    assert np.abs(heard.recent - heard.steps)[2:].max() > 2 * error, error
+    assert heard.outputs == {}
 
 
 def test_a_bundle_of_an_older_version_is_not_reported_on(

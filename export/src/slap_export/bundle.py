@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 LARGEST_FILE = 25 * 2**20
 LARGEST_BUNDLE = 40 * 2**20
 
-_DTYPES = {"float32": "F32", "float16": "F16"}
+_DTYPES = {"float32": "F32", "float16": "F16", "int32": "I32", "int8": "I8"}
 
 
 class BundleError(ValueError):

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 
 from slap_export.config import Config, FrontEndConfig, build, to_dict
-from slap_export.text import TextProjection
 from slap_export.towers import SlapTower
 from slap_export.towers.branches import AttributeBranch, BranchedTower
 from slap_export.towers.captioner import Captioner
+from slap_export.towers.projections import TextProjection, projection_of
 
 AFTER_TRAINING = ("bundle", "export", "scoring", "quality")
 """Sections of a recipe that only the bundle depends on; `tower.recent_chunks` is another such."""
@@ -126,9 +126,8 @@ def load_trained(path: Path, recipe: Config) -> Trained:
     trained, wanted = (replace(each.tower, recent_chunks=0) for each in (config, recipe))
     if trained == wanted:  # a teacher may be another tower
         config = replace(config, tower=recipe.tower)
-    tower, projection = SlapTower(config.tower), TextProjection(config.tower.embedding_dim)
+    tower = SlapTower(config.tower)
     tower.load_state_dict(content["tower"])
-    projection.load_state_dict(content["projection"])
     branches = attribute_branches(config)
     for name, branch in branches.items():
         branch.load_state_dict(content["branches"][name])
@@ -140,7 +139,7 @@ def load_trained(path: Path, recipe: Config) -> Trained:
         captioner.eval()
     return Trained(
         tower.eval(),
-        projection.eval(),
+        projection_of(content["projection"]).eval(),
         content["logit_scale"],
         InputStatistics(**content["statistics"]),
         config,

@@ -154,6 +154,10 @@ class TextConfig:
     """More of them, written from quantile bins of the voice's measures."""
     own_captions: int = 0
     """More of them, taken from those of the corpus where it has such."""
+    phrases: int = 0
+    """Phrases for each thing that can be said, by which a sentence is read; 0: a linear map."""
+    temperature: float = 0.05
+    """Of the softmax over those phrases; the smaller, the fewer of them count."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from slap_export.onnx.stream import export_stream, graph_interface
 from slap_export.runtime import AudioTower, TextEncoder
 from slap_export.scoring import PackedTask, task_probabilities
 from slap_export.text import text_files
+from slap_export.towers.projections import LinearProjection, TextProjection, project
 
 Array = NDArray[np.float32]
 
@@ -88,19 +89,34 @@ def write_towers(folder: Path, trained: Trained, cache: Path, *, text: bool = Tr
     tower = trained.branched() or trained.tower
     export_stream(tower, folder / "audio.onnx", facts.about(trained.revision))
     blob, tokenizer = text_files(cache)
-    weight = trained.projection.weight.detach().numpy()  # [384, D]
     if text:
         for path in (blob, tokenizer):
             shutil.copyfile(path, folder / path.name)
-        write_safetensors(folder / "text_projection.safetensors", {"weight": weight})
+        write_projection(folder / "text_projection.safetensors", trained.projection)
     encoder = TextEncoder(blob, tokenizer, facts.max_tokens)
 
     def embed_text(texts: list[str]) -> Array:
-        projected = encoder.encode(texts) @ weight
-        return projected / np.linalg.norm(projected, axis=1, keepdims=True)
+        return project(trained.projection, encoder.encode(texts))
 
     audio = AudioTower(folder / "audio.onnx", facts.tower, facts.front_end)
     return Tower(audio, embed_text, facts)
+
+
+def write_projection(path: Path, projection: TextProjection) -> None:
+    """Writes the map from sentences to the space of the audio as a device reads it."""
+    if isinstance(projection, LinearProjection):
+        write_safetensors(path, {"weight": projection.weight.detach().numpy()})
+        return
+    tensors = {
+        "levels": projection.levels.numpy(),
+        "scales": projection.scales.numpy(),
+        "meanings": projection.meanings.numpy().astype(np.int32),
+        "values": projection.values.detach().numpy(),
+        "base": projection.base.detach().numpy(),
+    }
+    names = json.dumps(projection.names, ensure_ascii=False)
+    temperature = f"{projection.temperature:.6g}"
+    write_safetensors(path, tensors, {"names": names, "temperature": temperature})
 
 
 def write_golden(

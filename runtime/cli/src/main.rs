@@ -87,7 +87,8 @@ fn run(args: LowArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
         Command::Inspect(args) => inspect::run(&args, terminal),
         Command::Prompts(PromptsCommand::List(args)) => prompts::list(&args, terminal),
         Command::Prompts(PromptsCommand::Add(args)) => prompts::add(&args, terminal),
-        Command::Prompts(PromptsCommand::Embed(args)) => prompts::embed(&args),
+        Command::Prompts(PromptsCommand::Embed(args)) => prompts::embed(&args, terminal),
+        Command::Prompts(PromptsCommand::Read(args)) => prompts::read(&args, terminal),
         Command::Completions(args) => shell::completions(args.shell),
         Command::Man(args) => shell::man(args.output.as_deref()),
     }

@@ -1,11 +1,12 @@
 //! Opening what the user named: bundles, packs, text towers, with errors that say which.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use slap_edge::model::{Bundle, PromptPack, TextTower};
+use slap_edge::model::{Bundle, PromptPack, Reading, TextError, TextTower};
 
-use crate::output::quote;
+use crate::output::{Terminal, quote};
 use crate::packfile;
 
 /// Opens the bundle in `folder`.
@@ -27,20 +28,51 @@ pub fn parse_pack(bytes: &[u8], path: &Path, bundle: &Bundle) -> anyhow::Result<
         .with_context(|| format!("the prompt pack '{}' cannot be used", path.display()))
 }
 
-/// Embeds `sentences` with the text tower of `bundle`; one unit vector each.
+/// Embeds `sentences` with the text tower of `bundle`; one unit vector each. Says on standard
+/// error which of them say nothing that the bundle knows.
 ///
 /// The tower is loaded here and dropped at the end: it is by far the largest part of a
 /// bundle, and nothing needs it once the sentences are vectors.
-pub fn embed(bundle: &Bundle, sentences: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
+pub fn embed(
+    bundle: &Bundle,
+    sentences: &[String],
+    terminal: &Terminal,
+) -> anyhow::Result<Vec<Vec<f32>>> {
     if sentences.is_empty() {
         return Ok(Vec::new());
     }
     let text = TextTower::load(bundle).context("sentences cannot be embedded")?;
-    sentences
-        .iter()
-        .map(|sentence| {
-            text.embed(sentence)
-                .with_context(|| format!("the sentence {} cannot be used", quote(sentence)))
-        })
-        .collect()
+    let embeddings = each(sentences, |sentence| text.embed(sentence))?;
+    for (sentence, reading) in sentences.iter().zip(each(sentences, |s| text.read(s))?) {
+        if reading.is_some_and(|reading| reading.clearly().is_empty()) {
+            writeln!(
+                io::stderr(),
+                "{} {} says nothing that this bundle knows of voices; its scores mean little",
+                terminal.err.caution("warning:"),
+                quote(sentence)
+            )?;
+        }
+    }
+    Ok(embeddings)
+}
+
+/// What the text tower of `bundle` takes each of `sentences` to say.
+pub fn read_sentences(bundle: &Bundle, sentences: &[String]) -> anyhow::Result<Vec<Reading>> {
+    let text = TextTower::load(bundle).context("sentences cannot be read")?;
+    let readings = each(sentences, |sentence| text.read(sentence))?;
+    let known: Option<Vec<Reading>> = readings.into_iter().collect();
+    known.context(
+        "expected a text tower that reads a sentence as things it knows, got one that maps it \
+         as a whole",
+    )
+}
+
+fn each<T>(
+    sentences: &[String],
+    of: impl Fn(&str) -> Result<T, TextError>,
+) -> anyhow::Result<Vec<T>> {
+    let one = |sentence: &String| {
+        of(sentence).with_context(|| format!("the sentence {} cannot be used", quote(sentence)))
+    };
+    sentences.iter().map(one).collect()
 }

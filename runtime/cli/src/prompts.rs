@@ -5,10 +5,12 @@ use std::path::Path;
 
 use anyhow::Context;
 use serde::Serialize;
-use slap_edge::model::PromptPack;
 use slap_edge::model::pack::to_half;
+use slap_edge::model::{PromptPack, Said};
 
-use crate::args::{DocumentFormat, PromptsAddArgs, PromptsEmbedArgs, PromptsListArgs};
+use crate::args::{
+    DocumentFormat, PromptsAddArgs, PromptsEmbedArgs, PromptsListArgs, PromptsReadArgs,
+};
 use crate::output::{Page, Terminal, json};
 use crate::packfile::Target;
 use crate::{Outcome, locate, models};
@@ -47,7 +49,7 @@ pub fn add(args: &PromptsAddArgs, terminal: &Terminal) -> anyhow::Result<Outcome
         pack.name.clone_from(name);
     }
     let before = pack.texts.len();
-    let embeddings = models::embed(&bundle, &args.sentences)?;
+    let embeddings = models::embed(&bundle, &args.sentences, terminal)?;
     for (sentence, embedding) in args.sentences.iter().zip(&embeddings) {
         pack.insert(sentence, &to_half(embedding)).context("the sentence cannot be added")?;
     }
@@ -69,9 +71,9 @@ pub fn add(args: &PromptsAddArgs, terminal: &Terminal) -> anyhow::Result<Outcome
 }
 
 /// Prints the embeddings of sentences.
-pub fn embed(args: &PromptsEmbedArgs) -> anyhow::Result<Outcome> {
+pub fn embed(args: &PromptsEmbedArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let bundle = models::open_bundle(&locate::bundle(args.bundle.bundle.as_deref())?)?;
-    let embeddings = models::embed(&bundle, &args.sentences)?;
+    let embeddings = models::embed(&bundle, &args.sentences, terminal)?;
     let payload = Embeddings {
         bundle: &bundle.manifest().name,
         tower_sha256: bundle.tower_sha256().to_string(),
@@ -85,6 +87,76 @@ pub fn embed(args: &PromptsEmbedArgs) -> anyhow::Result<Outcome> {
     };
     json::line(&mut io::stdout().lock(), "embeddings", &payload)?;
     Ok(Outcome::Done)
+}
+
+/// Says what the text tower takes sentences to say.
+pub fn read(args: &PromptsReadArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let bundle = models::open_bundle(&locate::bundle(args.bundle.bundle.as_deref())?)?;
+    let readings = models::read_sentences(&bundle, &args.sentences)?;
+    let understood: Vec<Understood<'_>> = args
+        .sentences
+        .iter()
+        .zip(&readings)
+        .map(|(text, reading)| Understood {
+            text,
+            known: !reading.clearly().is_empty(),
+            said: reading.said.iter().take(MOST_SAID).map(Thing::of).collect(),
+        })
+        .collect();
+    let mut out = io::stdout().lock();
+    match args.format {
+        DocumentFormat::Json => {
+            let bundle = &bundle.manifest().name;
+            json::document(&mut out, "readings", &Readings { bundle, prompts: understood })?;
+        }
+        DocumentFormat::Human => {
+            let mut page = Page::new(terminal.out, terminal.width);
+            for (sentence, reading) in understood.iter().zip(&readings) {
+                page.section(&format!("“{}”", sentence.text));
+                for thing in reading.clearly() {
+                    let share = format!("{:.0} %", 100.0 * thing.share);
+                    page.columns(&[(&format!("{share:>5}"), 5)], &thing.text);
+                }
+                if !sentence.known {
+                    page.note(
+                        "nothing that this bundle knows of voices; its scores mean little",
+                    );
+                }
+            }
+            out.write_all(page.finish().as_bytes())?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Things listed of a sentence for programs; most of the others are next to nothing.
+const MOST_SAID: usize = 10;
+
+#[derive(Debug, Serialize)]
+struct Readings<'a> {
+    bundle: &'a str,
+    prompts: Vec<Understood<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Understood<'a> {
+    text: &'a str,
+    /// It clearly says at least one thing that the bundle knows.
+    known: bool,
+    /// What it says, the most first.
+    said: Vec<Thing<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Thing<'a> {
+    text: &'a str,
+    share: f32,
+}
+
+impl<'a> Thing<'a> {
+    fn of(said: &'a Said) -> Self {
+        Self { text: &said.text, share: said.share }
+    }
 }
 
 #[derive(Debug, Serialize)]

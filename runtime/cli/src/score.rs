@@ -53,7 +53,7 @@ struct Session<'a> {
 impl<'a> Session<'a> {
     fn new(plan: &'a ScorePlan, terminal: &'a Terminal) -> anyhow::Result<Self> {
         let bundle = models::open_bundle(&plan.bundle)?;
-        let (pack, options) = selection(plan, &bundle)?;
+        let (pack, options) = selection(plan, &bundle, terminal)?;
         let tower = Tower::load(&bundle, plan.precision.into())
             .context("the audio tower cannot be used")?;
         let mut parts = Parts::from(&bundle);
@@ -136,6 +136,7 @@ impl<'a> Session<'a> {
 fn selection(
     plan: &ScorePlan,
     bundle: &Bundle,
+    terminal: &Terminal,
 ) -> anyhow::Result<(Option<PromptPack>, Options)> {
     let mut prompts: Vec<(String, Vec<f16>)> = Vec::new();
     let everything = plan.tasks == TaskSelection::All;
@@ -152,7 +153,7 @@ fn selection(
             }));
         }
     }
-    let embeddings = models::embed(bundle, &plan.prompts)?;
+    let embeddings = models::embed(bundle, &plan.prompts, terminal)?;
     let embeddings = embeddings.iter().map(|embedding| to_half(embedding));
     prompts.extend(plan.prompts.iter().cloned().zip(embeddings));
     let tasks = plan.tasks.names(merged.as_ref().unwrap_or(bundle.prompt_pack()))?;

@@ -30,4 +30,4 @@ pub use engine::{EngineError, EngineReport, Precision, Tower, TowerState};
 pub use hash::Sha256;
 pub use manifest::{Manifest, ManifestError};
 pub use pack::{Class, Group, PackError, PromptPack, Task, UnknownTask};
-pub use text::{TextError, TextTower};
+pub use text::{Reading, Said, TextError, TextTower};

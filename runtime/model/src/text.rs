@@ -1,9 +1,10 @@
 //! The text tower: a sentence becomes an embedding on the device.
 
+mod projection;
+
 use core::fmt;
 use std::sync::Arc;
 
-use safetensors::{Dtype, SafeTensors};
 use tokenizers::Tokenizer;
 use tract_onnx::prelude::*;
 
@@ -13,6 +14,9 @@ use crate::engine::{
     wire_outputs,
 };
 use crate::manifest::TextSpec;
+
+use projection::Projection;
+pub use projection::{Reading, Said};
 
 /// A loaded text tower. Loading takes far longer than one sentence, so keep it.
 pub struct TextTower {
@@ -27,8 +31,7 @@ impl fmt::Debug for TextTower {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TextTower")
             .field("max_tokens", &self.max_tokens)
-            .field("sentence_dim", &self.projection.rows)
-            .field("dim", &self.projection.columns)
+            .field("projection", &self.projection)
             .finish_non_exhaustive()
     }
 }
@@ -88,7 +91,7 @@ impl fmt::Display for TextError {
                 write!(f, "expected a usable tokenizer in the bundle, got: {reason}")
             }
             Self::Projection { expected, got } => {
-                write!(f, "expected the text projection to be {expected}, got {got}")
+                write!(f, "the text projection: expected {expected}, got {got}")
             }
             Self::Empty => f.write_str("expected a sentence as prompt, got one without words"),
             Self::TooLong { expected, got } => write!(
@@ -154,12 +157,26 @@ impl TextTower {
     /// [`TextError`] when the sentence has no words, is too long, or is written
     /// in a script the encoder cannot read; and when the encoder fails.
     pub fn embed(&self, sentence: &str) -> Result<Vec<f32>, TextError> {
-        let ids = self.tokens(sentence)?;
-        let output = guarded(|| self.encode(&ids))
-            .map_err(|e| EngineError::Run { reason: reason(&e) })?;
-        let mut embedding = self.projection.apply(&output);
+        let mut embedding = self.projection.apply(&self.sentence(sentence)?);
         normalise(&mut embedding)?;
         Ok(embedding)
+    }
+
+    /// What of the things it knows the text tower takes `sentence` to say; nothing
+    /// of a text tower that is a linear map, which knows no single things.
+    ///
+    /// # Errors
+    ///
+    /// As [`TextTower::embed`].
+    pub fn read(&self, sentence: &str) -> Result<Option<Reading>, TextError> {
+        Ok(self.projection.read_sentence(&self.sentence(sentence)?))
+    }
+
+    /// The encoder's embedding of `sentence`.
+    fn sentence(&self, sentence: &str) -> Result<Vec<f32>, TextError> {
+        let ids = self.tokens(sentence)?;
+        let found = guarded(|| self.encode(&ids));
+        found.map_err(|e| EngineError::Run { reason: reason(&e) }.into())
     }
 
     /// Token ids of `sentence`, special ones included.
@@ -245,45 +262,4 @@ fn prepare(bytes: &[u8], spec: &TextSpec) -> Result<Arc<TypedSimplePlan>, Engine
         });
     }
     model.into_runnable().map_err(&failed)
-}
-
-/// The linear map from the sentence encoder's space into the audio tower's.
-#[derive(Debug)]
-struct Projection {
-    weight: Vec<f32>, // [rows, columns]
-    rows: usize,
-    columns: usize,
-}
-
-impl Projection {
-    fn read(bytes: &[u8], rows: usize, columns: usize) -> Result<Self, TextError> {
-        let wrong = |got: String| TextError::Projection {
-            expected: format!("one float32 tensor `weight` of [{rows}, {columns}]"),
-            got,
-        };
-        let tensors = SafeTensors::deserialize(bytes).map_err(|e| wrong(e.to_string()))?;
-        let weight = match &tensors.tensors()[..] {
-            [(name, weight)] if name == "weight" => weight.clone(),
-            others => return Err(wrong(format!("{} tensors", others.len()))),
-        };
-        if weight.dtype() != Dtype::F32 || weight.shape() != [rows, columns] {
-            return Err(wrong(format!("{:?} of {:?}", weight.dtype(), weight.shape())));
-        }
-        let (words, _) = weight.data().as_chunks::<4>();
-        let weight: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
-        if !weight.iter().all(|w| w.is_finite()) {
-            return Err(wrong("NaN or infinity in it".into()));
-        }
-        Ok(Self { weight, rows, columns })
-    }
-
-    fn apply(&self, sentence: &[f32]) -> Vec<f32> {
-        let mut out = vec![0.0; self.columns];
-        for (x, row) in sentence.iter().zip(self.weight.chunks_exact(self.columns)) {
-            for (y, w) in out.iter_mut().zip(row) {
-                *y += x * w;
-            }
-        }
-        out
-    }
 }

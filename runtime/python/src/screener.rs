@@ -231,6 +231,21 @@ impl TextTower {
         });
         rows(py, found.map_err(value_error)?.concat(), sentences.len())
     }
+
+    /// What a sentence is taken to say.
+    ///
+    /// Returns:
+    ///     list of (thing, share), the thing that is said most first, shares adding up to 1;
+    ///     None of a bundle that maps a sentence as a whole.
+    ///
+    /// Raises:
+    ///     ValueError: the sentence has no words, is too long, or is in another script.
+    fn read(&self, py: Python<'_>, sentence: &str) -> PyResult<Option<Vec<(String, f32)>>> {
+        let reading = py.detach(|| self.text.read(sentence)).map_err(value_error)?;
+        Ok(reading.map(|reading| {
+            reading.said.into_iter().map(|thing| (thing.text, thing.share)).collect()
+        }))
+    }
 }
 
 /// Values as an array of `count` rows.

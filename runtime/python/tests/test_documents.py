@@ -1,4 +1,8 @@
-"""The Python in the documents, run as it stands there."""
+"""The Python in the documents, run as it stands there.
+
+What is fenced as `python no-run` needs recordings of the reader's own; the tests of the training
+half run it with some.
+"""
 
 from __future__ import annotations
 

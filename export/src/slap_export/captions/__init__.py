@@ -23,6 +23,7 @@ from slap_export.captions.drawing import (
 )
 from slap_export.captions.flips import flipped
 from slap_export.captions.items import Change, Fact, Item, Setting, Voicing, Who
+from slap_export.captions.phrases import Phrases, phrases
 from slap_export.captions.recording import SETTING
 from slap_export.captions.sentences import Recipe
 from slap_export.captions.speaker import WHO
@@ -38,6 +39,7 @@ __all__ = [
     "Change",
     "Fact",
     "Item",
+    "Phrases",
     "Recipe",
     "Setting",
     "Vocabulary",
@@ -47,4 +49,5 @@ __all__ = [
     "caption_key",
     "consistent",
     "flipped",
+    "phrases",
 ]

@@ -175,11 +175,11 @@ def _strained(rng: np.random.Generator) -> strained.Strained:
 
 
 def _breaks(rng: np.random.Generator) -> breaks.Breaks:
-    return breaks.Breaks(rng.uniform(1.0, 2.4), octave_share=rng.uniform(0.0, 0.7))
+    return breaks.Breaks(rng.uniform(1.4, 2.8), 0.09, 0.24, octave_share=rng.uniform(0.0, 0.6))
 
 
 def _double(rng: np.random.Generator) -> diplophonia.Diplophonia:
-    return diplophonia.Diplophonia(rng.uniform(0.06, 0.15), rng.uniform(4, 10))
+    return diplophonia.Diplophonia(rng.uniform(0.08, 0.18), rng.uniform(5, 12))
 
 
 def _nasal(rng: np.random.Generator) -> nasal.Nasal:

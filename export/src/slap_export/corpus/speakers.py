@@ -140,7 +140,7 @@ def flite_speakers(rng: np.random.Generator) -> list[Speaker]:
 # Share of the espeak-ng speakers of each split; training takes the rest.
 _SHARES = {"validation": 0.10, "test_voices": 0.12, "test_languages": 0.12}
 
-_MADE = {"male": 150, "female": 150, "child": 90}
+_MADE = {"male": 320, "female": 320, "child": 180}
 
 
 def speakers_by_split(voices: Path, rng: np.random.Generator) -> dict[str, list[Speaker]]:

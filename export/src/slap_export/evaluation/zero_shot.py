@@ -24,6 +24,7 @@ from slap_export.features import Features
 from slap_export.runtime import StepRunner, TextEncoder, clip_embedding
 from slap_export.scoring import PackedClass, PackedGroup, PackedTask, class_cosines, macro_f1
 from slap_export.tasks import GROUPS, TASKS, Task
+from slap_export.towers.projections import project
 
 Array = NDArray[np.float32]
 Clips = NDArray[np.int64]
@@ -110,8 +111,7 @@ def encode(texts: tuple[str, ...], blob: Path, tokenizer: Path, max_tokens: int)
 def embed_prompts(trained: Trained, files: tuple[Path, Path], texts: Sequence[str]) -> Array:
     """Unit embeddings [n, D] of sentences by the encoder's two files and the projection."""
     sentences = encode(tuple(texts), *files, trained.config.text.max_tokens)  # [n, 384]
-    projected = sentences @ trained.projection.weight.detach().cpu().numpy()  # [n, D]
-    return projected / np.linalg.norm(projected, axis=1, keepdims=True)
+    return project(trained.projection, sentences)
 
 
 def macro_f1_by_task(

@@ -23,10 +23,10 @@ from slap_export.config import Config, TrainConfig
 from slap_export.objectives.attributes import value_weights
 from slap_export.objectives.prototypes import teacher_momentum
 from slap_export.objectives.tables import PrototypesConfig
-from slap_export.text import TextProjection
 from slap_export.towers import SlapTower
 from slap_export.towers.captioner import Captioner
 from slap_export.towers.heads import AttributeHeads, MaskToken, PrototypeHead, ReconstructionHead
+from slap_export.towers.projections import projection_of
 from slap_export.training.material import Material
 
 # Where the logit of the sigmoid objective begins (Zhai et al., 2023, § 3.2).
@@ -59,7 +59,7 @@ class Modules(nn.Module):
         super().__init__()
         tower, tables = config.tower, config.objectives
         self.tower = SlapTower(tower)
-        self.projection = TextProjection(tower.embedding_dim)
+        self.projection = material.text_projection(config)
         self.log_scale = nn.Parameter(torch.tensor(math.log(config.train.initial_scale)))
         self.branches = nn.ModuleDict(attribute_branches(config))
         self.bias: nn.Parameter | None = None
@@ -97,7 +97,7 @@ class Modules(nn.Module):
 
     def take_text_side(self, teacher: Trained) -> None:
         """The teacher's text projection and scale, kept as they are: its space becomes ours."""
-        self.projection.load_state_dict(teacher.projection.state_dict())
+        self.projection = projection_of(teacher.projection.state_dict())
         self.log_scale.data.fill_(math.log(teacher.logit_scale))
         self.projection.requires_grad_(False)
         self.log_scale.requires_grad_(False)

@@ -145,16 +145,16 @@ class Losses(nn.Module):
         assert table is not None
         places = [heard.at(heard.embeddings, at) for at in (batch.last, batch.earlier)]
         last, earlier = gathered(torch.stack(places, dim=1)).unbind(dim=1)  # [B, D] each
-        loss = self.against_captions(last, batch, table.kind)
+        text = self.learned.projection(batch.pairs.sentences)  # [B·K, D]
+        loss = self.against_captions(last, text, batch, table.kind)
         if table.early_share == 0.0:
             return loss
-        early = self.against_captions(earlier, batch, table.kind)
+        early = self.against_captions(earlier, text, batch, table.kind)
         return (1 - table.early_share) * loss + table.early_share * early
 
-    def against_captions(self, audio: Tensor, batch: Batch, kind: str) -> Tensor:
-        """One kind of contrast of embeddings [B, D] with the captions of the batch."""
+    def against_captions(self, audio: Tensor, text: Tensor, batch: Batch, kind: str) -> Tensor:
+        """One kind of contrast of embeddings [B, D] with the captions [B·K, D] of the batch."""
         pairs, scale = batch.pairs, self.learned.log_scale.exp()
-        text = self.learned.projection(pairs.sentences)  # [B·K, D]
         if kind == "softmax":
             return softmax_contrastive(audio, text, scale)
         if kind == "sigmoid":

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from slap_export.captions import Phrases, phrases
 from slap_export.checkpoint import run_folder
 from slap_export.config import Config
 from slap_export.corpus import CorpusClip
@@ -20,6 +22,7 @@ from slap_export.objectives.margin import UNKNOWN
 from slap_export.pairs import ABSENT, CaptionPool, build_pool
 from slap_export.text import embed_captions, text_files
 from slap_export.towers.captioner import Words, caption_words
+from slap_export.towers.projections import LinearProjection, PhraseMemory, TextProjection
 
 Report = Callable[[str], None]
 
@@ -39,11 +42,21 @@ class Material:
     said: NDArray[np.float32]  # [transcripts, 384]
     words: Words | None
     """Captions in pieces, for the objective `captioning`."""
+    phrases: Phrases
+    keys: NDArray[np.float32]  # [phrases, 384]
 
     @property
     def speaker_count(self) -> int:
         """Training speakers."""
         return int(self.speakers.max(initial=UNKNOWN)) + 1
+
+    def text_projection(self, config: Config) -> TextProjection:
+        """The text side as the recipe wants it, before training."""
+        text, dim = config.text, config.tower.embedding_dim
+        if not self.phrases.texts:
+            return LinearProjection(text.dim, dim)
+        keys, said = torch.from_numpy(self.keys), self.phrases
+        return PhraseMemory(keys, said.meanings, said.names, dim, text.temperature)
 
 
 def load_material(config: Config, root: Path, report: Report) -> Material:
@@ -62,6 +75,7 @@ def load_material(config: Config, root: Path, report: Report) -> Material:
         _, tokenizer = text_files(texts)
         words = caption_words(pool.texts, tokenizer, objectives.captioning.longest)
     transcripts, said = transcripts_of(clips if objectives.semantic else [], len(clips))
+    said_alone = phrases(config.text.phrases)
     training, balance = features.split("train"), config.train.balance
     weights = None
     if balance is not None:
@@ -77,6 +91,8 @@ def load_material(config: Config, root: Path, report: Report) -> Material:
         transcripts,
         embed_captions(said, texts, *text_files(texts), config.text.max_tokens),
         words,
+        said_alone,
+        embed_captions([*said_alone.texts], texts, *text_files(texts), config.text.max_tokens),
     )
 
 

@@ -1,7 +1,9 @@
 //! Sentences in, embeddings or clear errors out.
 
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
 use serde_json::Value;
-use slap_model::{EngineError, TextError, TextTower};
+use slap_model::{EngineError, Reading, Said, TextError, TextTower};
 
 use crate::draft::{DIM, Draft, safetensors};
 
@@ -26,6 +28,83 @@ fn sentences_are_pooled_and_projected() {
     assert_near(&tower.embed("A rough voice!").unwrap(), [1.0, 4.0, 0.0]);
     // Longer than the truncation the tokenizer's file asks for.
     assert_near(&tower.embed("a calm calm rough voice s").unwrap(), [3.0, 4.0, 0.0]);
+}
+
+type Tensors = [(&'static str, Dtype, Vec<usize>, Vec<u8>)];
+
+/// Two keys along the first axis and one along the second, of the tiny encoder's two.
+fn memory(change: impl FnOnce(&mut Tensors)) -> Vec<u8> {
+    let floats = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    let mut tensors = [
+        ("base", Dtype::F32, vec![DIM], floats(&[0.0, 0.0, 1.0])),
+        (
+            "levels",
+            Dtype::I8,
+            vec![3, 2],
+            [127i8, 0, 64, 0, 0, 127].map(i8::cast_unsigned).into(),
+        ),
+        (
+            "meanings",
+            Dtype::I32,
+            vec![3],
+            [0i32, 0, 1].iter().flat_map(|m| m.to_le_bytes()).collect(),
+        ),
+        ("scales", Dtype::F32, vec![3], floats(&[1.0 / 127.0; 3])),
+        ("values", Dtype::F32, vec![2, DIM], floats(&[2.0, 0.0, 0.0, 0.0, 3.0, 0.0])),
+    ];
+    change(&mut tensors);
+    let views = tensors.iter().map(|(name, dtype, shape, data)| {
+        (*name, TensorView::new(*dtype, shape.clone(), data).unwrap())
+    });
+    let metadata = [("temperature", "0.5"), ("names", r#"["it is calm", "it is rough"]"#)];
+    let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    safetensors::serialize(views, Some(metadata)).unwrap()
+}
+
+fn with_memory(file: Vec<u8>) -> Draft {
+    let mut draft = Draft::stream();
+    draft.files.insert("text_projection.safetensors".into(), file);
+    draft
+}
+
+#[test]
+fn a_phrase_memory_reads_a_sentence_as_things_it_knows() {
+    let tower = load(&with_memory(memory(|_| {}))).unwrap();
+    // The encoder's mean over [CLS] calm [SEP] is [1/3, 0].
+    let weights = [1.0f32, 64.0 / 127.0, 0.0].map(|key| (key / 3.0 / 0.5).exp());
+    let calm = (weights[0] + weights[1]) / weights.iter().sum::<f32>();
+    assert_near(&tower.embed("calm").unwrap(), [2.0 * calm, 3.0 * (1.0 - calm), 1.0]);
+    let reading = tower.read("calm").unwrap().unwrap();
+    assert_eq!(reading.said[0].text, "it is calm");
+    assert!((reading.said[0].share - calm).abs() < 1e-6);
+    assert!((reading.said.iter().map(|thing| thing.share).sum::<f32>() - 1.0).abs() < 1e-6);
+    assert_eq!(reading.clearly().len(), 2);
+    assert!(matches!(tower.read("?"), Err(TextError::Empty)));
+    assert!(load(&Draft::stream()).unwrap().read("calm").unwrap().is_none());
+}
+
+#[test]
+fn a_thin_spread_says_nothing_clearly() {
+    let said = |share| Said { text: "it is calm".into(), share };
+    assert!(Reading { said: vec![said(0.09); 11] }.clearly().is_empty());
+    assert_eq!(Reading { said: vec![said(0.8), said(0.15), said(0.05)] }.clearly().len(), 2);
+}
+
+#[test]
+fn each_broken_memory_is_refused() {
+    let changes: [(fn(&mut Tensors), &str); 6] = [
+        (|t| t[1].2 = vec![2, 3], "`levels` of [keys, 2]"),
+        (|t| t[2].3[0] = 2, "`meanings` below 2"),
+        (|t| t[2].3[3] = 0x80, "`meanings` below 2"),
+        (|t| t[3].3[..4].copy_from_slice(&f32::NAN.to_le_bytes()), "finite"),
+        (|t| t[4].2 = vec![DIM, 2], "`values` as F32 of [2, 3]"),
+        (|t| t[0].0 = "bias", "tensors base, levels"),
+    ];
+    for (change, part) in changes {
+        let error = load(&with_memory(memory(change))).unwrap_err();
+        assert!(matches!(error, TextError::Projection { .. }), "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+    }
 }
 
 #[test]
