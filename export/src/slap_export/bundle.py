@@ -15,13 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from slap_export.scoring import PackedClass, PackedGroup, PackedTask
+from slap_export.scoring import (
+    NeedsError,
+    PackedClass,
+    PackedGroup,
+    PackedNeed,
+    PackedTask,
+    by_needs,
+)
 
 FORMAT = "slap-edge-bundle"
 VERSION = 2
 MANIFEST = "manifest.json"
 LARGEST_FILE = 25 * 2**20
-LARGEST_BUNDLE = 40 * 2**20
+LARGEST_BUNDLE = 48 * 2**20
 
 _DTYPES = {"float32": "F32", "float16": "F16", "int32": "I32", "int8": "I8"}
 
@@ -75,6 +82,10 @@ def write_prompt_pack(
     used = {row for task in tasks for option in task.classes for row in option.prompts}
     if not used <= set(range(len(texts))):
         raise BundleError(f"tasks use prompt {max(used)} of {len(texts)}")
+    try:
+        by_needs(tasks)
+    except NeedsError as error:
+        raise BundleError(str(error)) from error
     metadata = {
         "format": "slap-edge-prompts",
         "version": "1",
@@ -88,7 +99,9 @@ def write_prompt_pack(
 
 def _said(task: PackedTask) -> dict[str, Any]:
     """A task as it stands in a pack: what it does not have is left out."""
-    return {key: value for key, value in asdict(task).items() if value is not None}
+    said = {key: value for key, value in asdict(task).items() if value is not None}
+    needs = [[{"task": n.task, "class": n.option} for n in need] for need in said.pop("needs")]
+    return {**said, "needs": needs} if needs else said
 
 
 def read_prompt_pack(path: Path) -> tuple[NDArray[np.float16], list[str], list[PackedTask], str]:
@@ -100,7 +113,11 @@ def read_prompt_pack(path: Path) -> tuple[NDArray[np.float16], list[str], list[P
     for entry in json.loads(metadata["tasks"]):
         classes = [PackedClass(**value) for value in entry.pop("classes")]
         group = PackedGroup(**entry.pop("group")) if "group" in entry else None
-        tasks.append(PackedTask(**entry, classes=classes, group=group))
+        needs = [
+            [PackedNeed(answer["task"], answer["class"]) for answer in need]
+            for need in entry.pop("needs", [])
+        ]
+        tasks.append(PackedTask(**entry, classes=classes, group=group, needs=needs))
     return embeddings, json.loads(metadata["prompts"]), tasks, metadata["tower_sha256"]
 
 

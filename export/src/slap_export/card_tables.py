@@ -188,6 +188,7 @@ def task_table(split: str, content: Mapping[str, Any], titles: Mapping[str, str]
             number(score["calibration_error"]),
             number(score["answered"], ".0%"),
             number(score["right"], ".0%"),
+            number(score.get("not_applicable"), ".0%"),
             number(score["unclear_withheld"], ".0%"),
         )
         for name, score in content["tasks"].items()
@@ -197,12 +198,14 @@ def task_table(split: str, content: Mapping[str, Any], titles: Mapping[str, str]
     text = (
         f"### Every task on {title}\n\n"
         f"*Answered* is the share of recordings of a class that a device gives an answer to, "
-        f"*right* the share of these that is right, *withheld* the share of the recordings of no "
-        f"class that it calls unsure. A device would call {poor} too poor to be scored.\n\n"
+        f"*right* the share of these that is right, *does not apply* the share of recordings of a "
+        f"class of which a device says that the task makes no sense, *withheld* the share of the "
+        f"recordings of no class that it gives no answer to. A device would call {poor} too poor "
+        f"to be scored.\n\n"
     )
     head = (
         *("task", "recordings", "averaged", "calibrated", "int8", "probe"),
-        *("calibration error", "answered", "right", "withheld"),
+        *("calibration error", "answered", "right", "does not apply", "withheld"),
     )
     return text + table(head, rows)
 

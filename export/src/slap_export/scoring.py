@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +28,15 @@ class PackedGroup:
     title: str
 
 
+@dataclass(frozen=True)
+class PackedNeed:
+    """An answer to another task."""
+
+    task: str
+    option: str
+    """Name of one of its classes."""
+
+
 @dataclass
 class PackedTask:
     """A question with two or more answers, and its calibration."""
@@ -39,6 +49,8 @@ class PackedTask:
     group: PackedGroup | None = None
     usual: str | None = None
     """The class that is nothing to remark on; a device shows such answers in brief."""
+    needs: list[list[PackedNeed]] = field(default_factory=list)
+    """What other answers may not contradict, all of it: of each list, one answer will do."""
 
 
 def class_cosines(embeddings: Array, prompts: Array, task: PackedTask) -> NDArray[np.float64]:
@@ -74,6 +86,67 @@ def task_probabilities(
     bias = np.array([entry.bias for entry in task.classes])
     cosines = class_cosines(embeddings, prompts, task)
     return probabilities(cosines, scale, task.temperature, bias)
+
+
+class NeedsError(ValueError):
+    """Needs that no task of the pack can meet."""
+
+
+def by_needs(tasks: Sequence[PackedTask]) -> list[int]:
+    """The places of all tasks, each after those that it needs."""
+    places = {task.name: place for place, task in enumerate(tasks)}
+    waiting: dict[int, set[int]] = {}
+    for place, task in enumerate(tasks):
+        for need in task.needs:
+            if not need or len(set(need)) < len(need):
+                raise NeedsError(f"{task.name}: expected different answers in every need")
+            for answer in need:
+                names = [c.name for t in tasks if t.name == answer.task for c in t.classes]
+                if answer.option not in names:
+                    raise NeedsError(
+                        f"{task.name} needs {answer.task}: {answer.option}, which is no answer"
+                    )
+        if len(set(map(frozenset, task.needs))) < len(task.needs):
+            raise NeedsError(f"{task.name}: expected different needs, got one twice")
+        waiting[place] = {places[answer.task] for need in task.needs for answer in need}
+    order: list[int] = []
+    while waiting:
+        ready = [place for place, others in waiting.items() if not others & waiting.keys()]
+        if not ready:
+            names = ", ".join(tasks[place].name for place in waiting)
+            raise NeedsError(f"tasks need one another: {names}")
+        order += ready
+        for place in ready:
+            del waiting[place]
+    return order
+
+
+def applicable(
+    probabilities: Sequence[NDArray[np.float64]], tasks: Sequence[PackedTask]
+) -> NDArray[np.bool_]:
+    """Whether each task applies to each recording, [n, tasks], by the rule of the device.
+
+    A task does not where one of its needs is contradicted: every task that the need names
+    applies, is sure enough to answer, and answers something else.
+    """
+    count = len(probabilities[0]) if len(probabilities) else 0
+    places = {task.name: place for place, task in enumerate(tasks)}
+    applies = np.ones((count, len(tasks)), np.bool_)
+    answers = np.full((count, len(tasks)), -1, np.int64)
+    """Decided ones."""
+    for place in by_needs(tasks):
+        task, found = tasks[place], probabilities[place]
+        for need in task.needs:
+            contradicted = np.ones(count, np.bool_)
+            for answer in need:
+                other = places[answer.task]
+                names = [option.name for option in tasks[other].classes]
+                given = answers[:, other]
+                contradicted &= (given >= 0) & (given != names.index(answer.option))
+            applies[:, place] &= ~contradicted
+        decided = applies[:, place] & (found.max(axis=1) >= task.minimum_probability)
+        answers[decided, place] = found.argmax(axis=1)[decided]
+    return applies
 
 
 def macro_f1(truth: NDArray[np.int64], answer: NDArray[np.int64], classes: int) -> float:

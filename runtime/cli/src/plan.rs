@@ -27,7 +27,8 @@ pub struct ScorePlan {
     pub precision: PrecisionArg,
     /// Which tasks are scored.
     pub tasks: TaskSelection,
-    /// Answers that are as usual or unsure are only named.
+    /// Answers that are as usual or unsure are only named, and what does not apply is left
+    /// out.
     pub brief: bool,
     /// Sentences to score.
     pub prompts: Vec<String>,
@@ -139,7 +140,8 @@ pub struct ReportPlan {
     pub precision: PrecisionArg,
     /// Which tasks are scored.
     pub tasks: TaskSelection,
-    /// Answers that are as usual or unsure are only named.
+    /// Answers that are as usual or unsure are only named, and what does not apply is left
+    /// out.
     pub brief: bool,
     /// A progress bar may be drawn.
     pub progress: bool,

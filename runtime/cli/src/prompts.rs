@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use serde::Serialize;
 use slap_edge::model::pack::to_half;
-use slap_edge::model::{PromptPack, Said};
+use slap_edge::model::{Need, PromptPack, Said};
 
 use crate::args::{
     DocumentFormat, PromptsAddArgs, PromptsEmbedArgs, PromptsListArgs, PromptsReadArgs,
@@ -193,6 +193,9 @@ struct ListedTask<'a> {
     /// The class that is nothing to remark on.
     usual: Option<&'a str>,
     minimum_probability: f32,
+    /// What must not be contradicted for the task to apply, all of it: each is a list of
+    /// answers to other tasks, one of which will do.
+    needs: &'a [Vec<Need>],
     classes: Vec<ListedClass<'a>>,
 }
 
@@ -217,6 +220,7 @@ impl<'a> Listing<'a> {
                     group: task.group.as_ref().map(|group| group.name.as_str()),
                     usual: task.usual.as_deref(),
                     minimum_probability: task.minimum_probability,
+                    needs: &task.needs,
                     classes: task
                         .classes
                         .iter()
@@ -252,6 +256,9 @@ fn human(pack: &PromptPack, terminal: &Terminal) -> String {
                 page.pair(label, prompt);
             }
         }
+        for (index, need) in task.needs.iter().enumerate() {
+            page.pair(if index == 0 { "needs" } else { "" }, &in_words(need, pack));
+        }
     }
     if !listing.free.is_empty() {
         page.section("Sentences outside tasks");
@@ -260,6 +267,18 @@ fn human(pack: &PromptPack, terminal: &Terminal) -> String {
         }
     }
     page.finish()
+}
+
+/// The answers of which a task needs one.
+fn in_words(need: &[Need], pack: &PromptPack) -> String {
+    let answers: Vec<String> = need
+        .iter()
+        .map(|it| {
+            let title = pack.task(&it.task).map_or(it.task.as_str(), |task| &task.title);
+            format!("{title}: {}", it.class)
+        })
+        .collect();
+    answers.join(" or ")
 }
 
 fn sentences(count: usize) -> String {

@@ -81,6 +81,7 @@ mod tests {
                 minimum_probability: 0.5,
                 group: of.map(group),
                 usual: None,
+                needs: Vec::new(),
             })
             .collect();
         pack

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use slap_edge::model::{Bundle, Precision, Tower};
-use slap_edge::{Options, Pcm, Screener};
+use slap_edge::{Options, Parts, Pcm, Screener};
 
 use crate::audio::{Audio, Input};
 
@@ -55,7 +55,12 @@ pub fn run(bundle: &Bundle, tower: &Tower) -> anyhow::Result<SelfTest> {
         .with_context(|| format!("the self-test cannot hear '{}'", golden.audio))?;
     let (rate, channels) = (audio.description().rate, audio.description().channels);
     let channels = u16::try_from(channels).unwrap_or(u16::MAX);
-    let mut screener = Screener::new(bundle, tower, &Options::default())
+    // Every probability is compared, also of tasks that do not apply.
+    let mut pack = bundle.prompt_pack().clone();
+    pack.tasks.iter_mut().for_each(|task| task.needs.clear());
+    let parts = Parts { pack: &pack, ..Parts::from(bundle) };
+    let state = tower.state().context("the audio tower cannot be used")?;
+    let mut screener = Screener::with_encoder(&parts, state, &Options::default())
         .context("the bundle's tasks cannot be scored")?;
     while let Some(block) = audio.next_block()? {
         screener.push(Pcm::F32(block), rate, channels, |_| {})?;

@@ -23,6 +23,25 @@ pub struct TaskInfo {
     pub group: Option<Group>,
     /// The class that is nothing to remark on; none where no class is.
     pub usual: Option<String>,
+    /// What must not be contradicted for the question to make sense, all of it: each is a
+    /// list of answers to other tasks, one of which will do.
+    pub needs: Vec<Vec<NeedInfo>>,
+}
+
+/// An answer to another task that a task needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NeedInfo {
+    /// The other task, which need not be among those that are reported.
+    pub task: Arc<TaskInfo>,
+    /// The class that is needed, as in its [`TaskInfo::classes`].
+    pub class: usize,
+}
+
+impl NeedInfo {
+    /// The name of the class that is needed.
+    pub fn class_name(&self) -> &str {
+        self.task.classes.get(self.class).map_or("", String::as_str)
+    }
 }
 
 /// What a task says about a segment or a clip.
@@ -31,6 +50,8 @@ pub struct TaskScore {
     pub(crate) info: Arc<TaskInfo>,
     pub(crate) outcome: Outcome,
     pub(crate) probabilities: Vec<f32>,
+    /// The classes that were answered in place of those of the need that failed.
+    pub(crate) instead: Vec<usize>,
 }
 
 impl TaskScore {
@@ -45,20 +66,37 @@ impl TaskScore {
     }
 
     /// The probability of each class, in the order of [`TaskInfo::classes`]; `None` where
-    /// the task abstains, so that a score of poor input cannot be used by mistake.
+    /// the task abstains or does not apply, so that a score of poor input or of a question
+    /// without sense cannot be used by mistake.
     pub fn probabilities(&self) -> Option<&[f32]> {
         match self.outcome {
-            Outcome::Abstained(_) => None,
+            Outcome::Abstained(_) | Outcome::NotApplicable { .. } => None,
             Outcome::Class(_) | Outcome::Unsure(_) => Some(&self.probabilities),
         }
     }
 
-    /// The name of the class that is the answer; `None` if the task is unsure or abstains.
+    /// The name of the class that is the answer; `None` if the task is unsure, abstains or
+    /// does not apply.
     pub fn class(&self) -> Option<&str> {
         match self.outcome {
             Outcome::Class(top) => self.info.classes.get(top.class).map(String::as_str),
             _ => None,
         }
+    }
+
+    /// Why the task does not apply: the answers that were needed, one of which would have
+    /// done, each with the name of the class that was answered in its place. Nothing where
+    /// the task applies.
+    pub fn contradiction(&self) -> impl ExactSizeIterator<Item = (&NeedInfo, &str)> {
+        let need: &[NeedInfo] = match self.outcome {
+            Outcome::NotApplicable { need } => {
+                self.info.needs.get(need).map_or(&[], Vec::as_slice)
+            }
+            _ => &[],
+        };
+        need.iter().zip(&self.instead).map(|(need, &class)| {
+            (need, need.task.classes.get(class).map_or("", String::as_str))
+        })
     }
 }
 
@@ -135,8 +173,8 @@ pub enum Event<'a> {
         /// The smoothed probability at that time.
         probability: f32,
     },
-    /// A class is no longer probable, the input has become too poor to say, or the stream
-    /// has ended.
+    /// A class is no longer probable, the task no longer applies, the input has become too
+    /// poor to say, or the stream has ended.
     Offset {
         /// The task.
         task: &'a Arc<TaskInfo>,

@@ -58,6 +58,7 @@ mod clip;
 mod encoder;
 mod event;
 mod measure;
+mod needs;
 mod pcm;
 mod resampler;
 mod scorer;
@@ -66,7 +67,9 @@ mod source;
 mod watch;
 
 pub use encoder::Encoder;
-pub use event::{Event, PromptInfo, PromptScore, Segment, Summary, TaskInfo, TaskScore};
+pub use event::{
+    Event, NeedInfo, PromptInfo, PromptScore, Segment, Summary, TaskInfo, TaskScore,
+};
 pub use measure::{MeasureError, Measurement, Measurer, USUAL_LIMITS};
 pub use pcm::{Format, FormatError, HIGHEST_RATE, LOWEST_RATE, MOST_CHANNELS, Pcm};
 pub use resampler::{ResampleError, Resampler, resample};

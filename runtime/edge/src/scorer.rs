@@ -12,6 +12,7 @@ use slap_model::PromptPack;
 use slap_model::pack::Task;
 
 use crate::event::{PromptInfo, PromptScore, TaskInfo, TaskScore};
+use crate::needs::{Chosen, Needs};
 use crate::screener::{Options, Parts, SetupError};
 
 /// Scores embeddings by the tasks and free prompts that were chosen.
@@ -21,7 +22,10 @@ use crate::screener::{Options, Parts, SetupError};
 pub(crate) struct Scorer {
     prompts: PromptSet<Vec<f16>>,
     cosines: Vec<f32>,
+    /// First those that are reported, then those that they need.
     tasks: Vec<TaskState>,
+    reported: usize,
+    needs: Needs,
     free: Vec<FreeState>,
 }
 
@@ -61,20 +65,9 @@ impl Scorer {
     ) -> Result<Self, SetupError> {
         let pack = parts.pack;
         let mut rows = Rows::new(pack);
-        let mut chosen: Vec<&Task> = Vec::new();
-        match &options.tasks {
-            None => chosen.extend(&pack.tasks),
-            Some(names) => {
-                for name in names {
-                    let task = pack.task(name)?;
-                    if chosen.iter().all(|other| other.name != task.name) {
-                        chosen.push(task);
-                    }
-                }
-            }
-        }
-        let mut classes = Vec::with_capacity(chosen.len());
-        for task in &chosen {
+        let chosen = Chosen::new(pack, options.tasks.as_deref())?;
+        let mut classes = Vec::with_capacity(chosen.tasks.len());
+        for task in &chosen.tasks {
             let members: Result<Vec<_>, _> =
                 task.classes.iter().map(|class| rows.add_all(&class.prompts)).collect();
             classes.push(members?);
@@ -91,33 +84,43 @@ impl Scorer {
         }
 
         let prompts = PromptSet::new(rows.values, pack.dim).map_err(SetupError::Prompts)?;
-        let tasks = chosen
+        let Chosen { tasks, infos, reported, needs } = chosen;
+        let tasks = tasks
             .iter()
+            .zip(infos)
             .zip(classes)
-            .map(|(task, rows)| TaskState::new(parts, task, rows, &prompts, rows_per_second))
+            .map(|((task, info), rows)| {
+                TaskState::new(parts, task, info, rows, &prompts, rows_per_second)
+            })
             .collect::<Result<_, _>>()?;
         let free = free
             .into_iter()
             .map(|(text, row)| FreeState::new(parts, text, row, &prompts))
             .collect::<Result<_, _>>()?;
         let cosines = vec![0.0; prompts.len()];
-        Ok(Self { prompts, cosines, tasks, free })
+        Ok(Self { prompts, cosines, tasks, reported, needs, free })
     }
 
     pub(crate) fn tasks(&self) -> impl ExactSizeIterator<Item = &Arc<TaskInfo>> {
-        self.tasks.iter().map(|task| &task.info)
+        self.tasks.iter().take(self.reported).map(|task| &task.info)
+    }
+
+    /// Those of the scores of a step that are reported.
+    pub(crate) fn reported<'a>(&self, scores: &'a [TaskScore]) -> &'a [TaskScore] {
+        scores.get(..self.reported).unwrap_or(scores)
     }
 
     pub(crate) fn prompts(&self) -> impl ExactSizeIterator<Item = &Arc<PromptInfo>> {
         self.free.iter().map(|free| &free.info)
     }
 
-    /// Room for the scores of a step.
+    /// Room for the scores of a step, those that are not reported included.
     pub(crate) fn blank(&self) -> (Vec<TaskScore>, Vec<PromptScore>) {
-        let tasks = self.tasks.iter().map(|task| TaskScore {
+        let tasks = self.tasks.iter().enumerate().map(|(index, task)| TaskScore {
             info: Arc::clone(&task.info),
             outcome: Outcome::Abstained(None),
             probabilities: vec![0.0; task.raw.len()],
+            instead: self.needs.room(index),
         });
         let prompts = self.free.iter().map(|free| PromptScore {
             info: Arc::clone(&free.info),
@@ -141,7 +144,7 @@ impl Scorer {
         if scored {
             self.prompts.cosines(embedding, &mut self.cosines).map_err(TaskError::Prompt)?;
         }
-        for (task, score) in self.tasks.iter_mut().zip(task_scores) {
+        for (task, score) in self.tasks.iter_mut().zip(&mut *task_scores) {
             if scored {
                 task.plan.probabilities(&self.cosines, &mut task.raw)?;
             }
@@ -157,6 +160,7 @@ impl Scorer {
             }
             score.outcome = task.plan.outcome(&score.probabilities, verdict);
         }
+        self.needs.apply(task_scores);
         for (free, score) in self.free.iter_mut().zip(prompt_scores) {
             if scored {
                 score.cosine =
@@ -170,14 +174,15 @@ impl Scorer {
         Ok(())
     }
 
-    /// Puts the scores of a step through the switches and tells every change.
+    /// Puts the scores of a step through the switches and tells every change. What does not
+    /// apply is off.
     pub(crate) fn switch(
         &mut self,
         frame_index: u64,
         task_scores: &[TaskScore],
         mut changed: impl FnMut(Change<'_>),
     ) {
-        for (task, score) in self.tasks.iter_mut().zip(task_scores) {
+        for (task, score) in self.tasks.iter_mut().zip(task_scores).take(self.reported) {
             for (class, switch) in task.switches.iter_mut().enumerate() {
                 let probability = score.probabilities().and_then(|all| all.get(class)).copied();
                 let edge = match probability {
@@ -215,6 +220,7 @@ impl Scorer {
             for (task, score) in self.tasks.iter().zip(&mut tasks) {
                 score.outcome = task.plan.outcome(&[], verdict);
             }
+            tasks.truncate(self.reported);
             return Ok((tasks, prompts));
         };
         let mut cosines = vec![0.0; self.prompts.len()];
@@ -223,6 +229,8 @@ impl Scorer {
             task.plan.probabilities(&cosines, &mut score.probabilities)?;
             score.outcome = task.plan.outcome(&score.probabilities, verdict);
         }
+        self.needs.apply(&mut tasks);
+        tasks.truncate(self.reported);
         for (free, score) in self.free.iter().zip(&mut prompts) {
             score.cosine = cosines.get(free.row).copied();
             score.percentile = score.cosine.and_then(|c| percentile(&free.reference, c));
@@ -245,6 +253,7 @@ impl TaskState {
     fn new(
         parts: &Parts<'_>,
         task: &Task,
+        info: Arc<TaskInfo>,
         rows: Vec<Vec<usize>>,
         prompts: &PromptSet<Vec<f16>>,
         rows_per_second: f64,
@@ -275,16 +284,8 @@ impl TaskState {
             minimum.round() as u64,
         )
         .map_err(SetupError::Thresholds)?;
-        let info = TaskInfo {
-            name: task.name.clone(),
-            title: task.title.clone(),
-            classes: task.classes.iter().map(|class| class.name.clone()).collect(),
-            minimum_probability: task.minimum_probability,
-            group: task.group.clone(),
-            usual: task.usual.clone(),
-        };
         Ok(Self {
-            info: Arc::new(info),
+            info,
             plan,
             raw: vec![0.0; count],
             smoothers: vec![smoother; count],

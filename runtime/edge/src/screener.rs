@@ -8,7 +8,9 @@ use slap_core::front_end::{FrontEndSpec, SpecError, StdPlan, StdStream};
 use slap_core::quality::{self, Limits};
 use slap_core::score::{Edge, HysteresisError, PromptError, SmootherError, TaskError};
 use slap_model::manifest::{Scoring, TowerInput, TowerMode, TowerSpec};
-use slap_model::{Background, Bundle, EngineError, PromptPack, Tower, TowerState, UnknownTask};
+use slap_model::{
+    Background, Bundle, EngineError, PackError, PromptPack, Tower, TowerState, UnknownTask,
+};
 
 use crate::chunker::Chunker;
 use crate::clip::ClipMean;
@@ -23,7 +25,8 @@ use crate::watch::Watch;
 /// What is to be scored.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The names of the tasks, `None` for all of the pack.
+    /// The names of the tasks, `None` for all of the pack. What these need is worked out
+    /// with them, but not reported.
     pub tasks: Option<Vec<String>>,
     /// Whether the pack's free prompts are scored, those that belong to no task.
     pub pack_prompts: bool,
@@ -515,7 +518,7 @@ impl<E: Encoder> Stages<E> {
             quality: &quality,
             verdict: &verdict,
             embedding: &self.embedding,
-            tasks: &self.tasks,
+            tasks: self.scorer.reported(&self.tasks),
             prompts: &self.prompts,
         }));
         self.clip.add(&self.embedding, verdict.is_scored());
@@ -564,6 +567,8 @@ pub enum SetupError {
     Engine(EngineError),
     /// A task was asked for that the pack does not have.
     UnknownTask(UnknownTask),
+    /// The tasks of the pack need what they cannot have.
+    Needs(PackError),
     /// A task of the pack cannot be built.
     Task {
         /// Its name.
@@ -616,6 +621,7 @@ impl fmt::Display for SetupError {
             Self::FrontEnd(error) => write!(f, "the front end cannot be built: {error}"),
             Self::Engine(error) => write!(f, "the tower cannot start: {error}"),
             Self::UnknownTask(error) => error.fmt(f),
+            Self::Needs(error) => write!(f, "the tasks cannot be used together: {error}"),
             Self::Task { task, error } => write!(f, "task `{task}` cannot be built: {error}"),
             Self::Prompts(error) => write!(f, "the prompts cannot be used: {error}"),
             Self::Background(error) => write!(f, "the background cannot be used: {error}"),
@@ -646,6 +652,7 @@ impl core::error::Error for SetupError {
             Self::FrontEnd(error) => Some(error),
             Self::Engine(error) => Some(error),
             Self::UnknownTask(error) => Some(error),
+            Self::Needs(error) => Some(error),
             Self::Task { error, .. } => Some(error),
             Self::Prompts(error) | Self::Background(error) => Some(error),
             Self::Quality(error) => Some(error),

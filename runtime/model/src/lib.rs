@@ -29,5 +29,5 @@ pub use bundle::{Bundle, BundleError};
 pub use engine::{EngineError, EngineReport, Precision, Tower, TowerState};
 pub use hash::Sha256;
 pub use manifest::{Manifest, ManifestError};
-pub use pack::{Class, Group, PackError, PromptPack, Task, UnknownTask};
+pub use pack::{Class, Group, Need, PackError, PromptPack, Task, UnknownTask};
 pub use text::{Reading, Said, TextError, TextTower};

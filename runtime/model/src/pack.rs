@@ -15,6 +15,10 @@ use crate::hash::Sha256;
 use crate::json::JsonError;
 use crate::tensors::{self, Header};
 
+mod needs;
+
+pub use needs::Need;
+
 /// The format named in a pack's metadata.
 pub const FORMAT: &str = "slap-edge-prompts";
 
@@ -63,6 +67,11 @@ pub struct Task {
     /// The class that is nothing to remark on; none where no class is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual: Option<String>,
+    /// What must not be contradicted for the question to make sense, all of it: each is a
+    /// list of answers to other tasks, one of which will do. Empty for a question that can
+    /// be asked of any recording.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Vec<Need>>,
 }
 
 /// Tasks that people read together.
@@ -460,7 +469,7 @@ impl PromptPack {
                 });
             }
         }
-        Ok(())
+        self.by_needs().map(|_| ())
     }
 }
 

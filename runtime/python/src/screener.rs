@@ -141,9 +141,13 @@ impl Screener {
     ///
     /// Returns:
     ///     A dict: `seconds`; `quality`, a dict as that of `measure`; `poor`, why
-    ///     the input cannot be scored, or None; `embedding`, float32 [dim], or None; `tasks`, a dict by name of
-    ///     `answer` (a class, or None) and `probabilities` (a dict by class,
-    ///     or None where the input is poor); `prompts`, a dict by sentence of
+    ///     the input cannot be scored, or None; `embedding`, float32 [dim], or None;
+    ///     `tasks`, a dict by name of `certainty` (`answered`, `unsure`, `abstained` where the
+    ///     input is poor, or `not_applicable`), `answer` (a class, or None where not
+    ///     answered), `probabilities` (a dict by class, or None where abstained or not
+    ///     applicable) and `needs` (None where the task applies, else a list of dicts: the
+    ///     `class` of another `task` that is needed, any of which would do, and the `answer`
+    ///     that was given instead); `prompts`, a dict by sentence of
     ///     `cosine` and `percentile`, each None where there is none. With `steps`, also
     ///     `steps`: a dict of `ends`, float64 [steps], the seconds up to which each has heard;
     ///     `scored`, a list of whether its audio was good enough; `embeddings`, float32
@@ -257,9 +261,11 @@ fn rows(py: Python<'_>, values: Vec<f32>, count: usize) -> PyResult<Bound<'_, Py
 fn to_dict(py: Python<'_>, summary: Summary) -> PyResult<Bound<'_, PyDict>> {
     let tasks = PyDict::new(py);
     for task in &summary.tasks {
-        let answer = match task.outcome() {
-            Outcome::Class(_) => task.class(),
-            Outcome::Unsure(_) | Outcome::Abstained(_) => None,
+        let (certainty, answer) = match task.outcome() {
+            Outcome::Class(_) => ("answered", task.class()),
+            Outcome::Unsure(_) => ("unsure", None),
+            Outcome::Abstained(_) => ("abstained", None),
+            Outcome::NotApplicable { .. } => ("not_applicable", None),
         };
         let probabilities = task
             .probabilities()
@@ -271,9 +277,19 @@ fn to_dict(py: Python<'_>, summary: Summary) -> PyResult<Bound<'_, PyDict>> {
                 PyResult::Ok(by_class)
             })
             .transpose()?;
+        let mut needs = Vec::new();
+        for (need, answer) in task.contradiction() {
+            let entry = PyDict::new(py);
+            entry.set_item("task", &need.task.name)?;
+            entry.set_item("class", need.class_name())?;
+            entry.set_item("answer", answer)?;
+            needs.push(entry);
+        }
         let entry = PyDict::new(py);
+        entry.set_item("certainty", certainty)?;
         entry.set_item("answer", answer)?;
         entry.set_item("probabilities", probabilities)?;
+        entry.set_item("needs", (!needs.is_empty()).then_some(needs))?;
         tasks.set_item(&task.info().name, entry)?;
     }
     let prompts = PyDict::new(py);

@@ -19,7 +19,7 @@ from slap_export.evaluation.confusions import Answers, confusions, macro_f1s, me
 from slap_export.evaluation.intervals import RESAMPLES, Interval, draws, percentile_interval
 from slap_export.evaluation.paraphrases import spread
 from slap_export.evaluation.probe import Probe
-from slap_export.scoring import PackedClass, PackedTask, task_probabilities
+from slap_export.scoring import PackedClass, PackedTask, applicable, task_probabilities
 from slap_export.tasks import PROTOCOL, Task
 
 Array = NDArray[np.float32]
@@ -128,16 +128,22 @@ def group_means(
 
 
 def certainty(
-    found: NDArray[np.float64], truth: NDArray[np.int64], threshold: float
+    found: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    threshold: float,
+    applies: NDArray[np.bool_],
 ) -> dict[str, Any]:
     """How sure the answers to one task are, from its probabilities [n, classes].
 
-    Classes weigh the same, as they did when the task was calibrated.
+    A recording to which the task does not apply, [n], gets no answer. Where it has a true class
+    that is a mistake: `not_applicable` is the share of them. Classes weigh the same, as they did
+    when the task was calibrated.
     """
     asked = truth >= 0
     top, right = found.max(axis=1), found.argmax(axis=1) == truth
     weights = balanced_weights(truth[asked], found.shape[1])
-    given = top[asked] >= threshold
+    answered = (top >= threshold) & applies  # [n]
+    given = answered[asked]
     bins = reliability(found[asked], truth[asked], BINS, weights)
     total = weights[given].sum()
     return {
@@ -145,7 +151,8 @@ def certainty(
         "answered": float(total),
         "right": float((weights * right[asked])[given].sum() / total) if total else float("nan"),
         "unclear": int((~asked).sum()),
-        "unclear_withheld": float((top[~asked] < threshold).mean()) if (~asked).any() else None,
+        "not_applicable": float(weights[~applies[asked]].sum()),
+        "unclear_withheld": float((~answered[~asked]).mean()) if (~asked).any() else None,
     }
 
 
@@ -199,6 +206,7 @@ def task_scores(
 ) -> dict[str, dict[str, Any]]:
     """For every task that is asked: recordings, scores by kind of answer, certainty."""
     result = {}
+    applies = applicable(probabilities, tasks)
     for column, task in split.asked():
         truth = split.truth[:, column]
         entry: dict[str, Any] = {"recordings": int((truth >= 0).sum())}
@@ -207,6 +215,7 @@ def task_scores(
             for kind, found in scores.items()
             if np.isfinite(found[0, column])
         }
-        entry |= certainty(probabilities[column], truth, tasks[column].minimum_probability)
+        threshold = tasks[column].minimum_probability
+        entry |= certainty(probabilities[column], truth, threshold, applies[:, column])
         result[task.name] = entry
     return result

@@ -136,6 +136,7 @@ def task_facts(bundle: Opened) -> list[dict[str, Any]]:
             "group_title": GROUPS[task.group],
             "temperature": packed.temperature,
             "minimum_probability": packed.minimum_probability,
+            "needs": [[{"task": n.task, "class": n.option} for n in need] for need in packed.needs],
             "classes": [
                 {"name": c.name, "bias": c.bias, "prompts": [bundle.texts[i] for i in c.prompts]}
                 for c in packed.classes

@@ -22,7 +22,14 @@ from slap_export.corpus import CorpusClip
 from slap_export.evaluation.confusions import Answers
 from slap_export.features import Features
 from slap_export.runtime import StepRunner, TextEncoder, clip_embedding
-from slap_export.scoring import PackedClass, PackedGroup, PackedTask, class_cosines, macro_f1
+from slap_export.scoring import (
+    PackedClass,
+    PackedGroup,
+    PackedNeed,
+    PackedTask,
+    class_cosines,
+    macro_f1,
+)
 from slap_export.tasks import GROUPS, TASKS, Task
 from slap_export.towers.projections import project
 
@@ -47,7 +54,8 @@ def packed_task(task: Task, rows: dict[str, int]) -> PackedTask:
     classes = [PackedClass(c.name, [rows[text] for text in c.prompts]) for c in task.classes]
     title = GROUPS[task.group]
     group = PackedGroup(task.group, title[0].upper() + title[1:])
-    return PackedTask(task.name, task.title, classes, group=group, usual=task.usual)
+    needs = [[PackedNeed(other, option) for other, option in need] for need in task.needs]
+    return PackedTask(task.name, task.title, classes, group=group, usual=task.usual, needs=needs)
 
 
 def truth_of(clips: Sequence[CorpusClip], tasks: Sequence[Task], fewest: int = 0) -> Answers:

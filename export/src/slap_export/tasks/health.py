@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slap_export.tasks.binary import CLEAR, Task, TaskClass
+from slap_export.tasks.binary import CLEAR, SPEECH, VOICED, Task, TaskClass
 from slap_export.tasks.voice import FADING, HOARSE
 
 _TREMBLING = (
@@ -35,6 +35,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="clear",
+        needs=(VOICED,),
     ),
     Task(
         "strained",
@@ -61,6 +62,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="clear",
+        needs=(VOICED,),
     ),
     Task(
         "tremor",
@@ -79,6 +81,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="steady",
+        needs=(VOICED,),
     ),
     Task(
         "breaks",
@@ -97,6 +100,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="unbroken",
+        needs=(VOICED,),
     ),
     Task(
         "doubling",
@@ -123,6 +127,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="single",
+        needs=(VOICED,),
     ),
     Task(
         "hesitation",
@@ -149,6 +154,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="fluent",
+        needs=(SPEECH,),
     ),
     Task(
         "breath_pauses",
@@ -175,6 +181,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="silent",
+        needs=(SPEECH, (("hesitation", "hesitant"),)),
     ),
     Task(
         "fading",
@@ -219,6 +226,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="distinct",
+        needs=(SPEECH,),
     ),
     Task(
         "rough_breathy",
@@ -245,6 +253,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="clear",
+        needs=(VOICED,),
     ),
     Task(
         "flat_slow",
@@ -270,6 +279,12 @@ TASKS: tuple[Task, ...] = (
                 (("intonation", "lively"), ("rate", "fast")),
             ),
         ),
+        needs=(
+            VOICED,
+            SPEECH,
+            (("intonation", "monotone"), ("rate", "fast")),
+            (("rate", "slow"), ("intonation", "lively")),
+        ),
     ),
     Task(
         "trembling_or_breaking",
@@ -279,6 +294,7 @@ TASKS: tuple[Task, ...] = (
             TaskClass("trembling", _TREMBLING, (("tremor", "trembling"), ("breaks", "unbroken"))),
             TaskClass("breaking", _BREAKING, (("breaks", "breaking"), ("tremor", "steady"))),
         ),
+        needs=(VOICED, (("tremor", "trembling"), ("breaks", "breaking"))),
     ),
     Task(
         "altered",
@@ -307,6 +323,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="clear",
+        needs=(VOICED,),
     ),
 )
 """Tasks of the group `health`."""

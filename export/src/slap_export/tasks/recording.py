@@ -134,6 +134,7 @@ TASKS: tuple[Task, ...] = (
             ),
             _HISS,
         ),
+        needs=((("noise", "noisy"),),),
     ),
     Task(
         "babble_or_hiss",
@@ -151,6 +152,7 @@ TASKS: tuple[Task, ...] = (
             ),
             _HISS,
         ),
+        needs=((("noise", "noisy"),),),
     ),
     Task(
         "muffled",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slap_export.tasks.binary import Task, TaskClass
+from slap_export.tasks.binary import ADULT, ONE, SPEECH, VOICED, Task, TaskClass
 
 _CHILD = TaskClass(
     "child",
@@ -41,6 +41,7 @@ TASKS: tuple[Task, ...] = (
                 (("sex", "male"),),
             ),
         ),
+        needs=(ADULT, ONE),
     ),
     Task(
         "age",
@@ -58,6 +59,7 @@ TASKS: tuple[Task, ...] = (
                 (("age", "adult"),),
             ),
         ),
+        needs=(ONE,),
     ),
     Task(
         "whispered_sex",
@@ -83,6 +85,7 @@ TASKS: tuple[Task, ...] = (
                 (("phonation", "whispered"), ("sex", "male")),
             ),
         ),
+        needs=((("whisper", "whispered"),), ADULT, ONE),
     ),
     Task(
         "woman_or_child",
@@ -100,6 +103,7 @@ TASKS: tuple[Task, ...] = (
             ),
             _CHILD,
         ),
+        needs=(ONE, (("sex", "female"), ("age", "child"))),
     ),
     Task(
         "man_or_child",
@@ -117,6 +121,7 @@ TASKS: tuple[Task, ...] = (
             ),
             _CHILD,
         ),
+        needs=(ONE, (("sex", "male"), ("age", "child"))),
     ),
     Task(
         "speakers",
@@ -168,6 +173,7 @@ TASKS: tuple[Task, ...] = (
                 (("english", "other"),),
             ),
         ),
+        needs=(SPEECH,),
     ),
     Task(
         "pitch",
@@ -193,6 +199,7 @@ TASKS: tuple[Task, ...] = (
                 (("pitch", "low"),),
             ),
         ),
+        needs=(ONE, VOICED),
     ),
     Task(
         "man_register",
@@ -218,6 +225,7 @@ TASKS: tuple[Task, ...] = (
                 (("sex", "male"), ("register", "deep")),
             ),
         ),
+        needs=((("sex", "male"),), ADULT, ONE, VOICED),
     ),
     Task(
         "woman_register",
@@ -243,6 +251,7 @@ TASKS: tuple[Task, ...] = (
                 (("sex", "female"), ("register", "deep")),
             ),
         ),
+        needs=((("sex", "female"),), ADULT, ONE, VOICED),
     ),
 )
 """Tasks of the group `speaker`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slap_export.tasks.binary import CLEAR, Task, TaskClass
+from slap_export.tasks.binary import CLEAR, SPEECH, VOICED, Task, TaskClass
 
 WHISPERED = TaskClass(
     "whispered",
@@ -112,6 +112,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="clear",
+        needs=(VOICED,),
     ),
     Task(
         "creak",
@@ -130,6 +131,7 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="clear",
+        needs=(VOICED,),
     ),
     Task(
         "nasal",
@@ -156,10 +158,17 @@ TASKS: tuple[Task, ...] = (
             ),
         ),
         usual="oral",
+        needs=(VOICED,),
     ),
-    Task("shout", "voice", "Shouting", (SHOUTED, ORDINARY), usual="ordinary"),
-    Task("murmur", "voice", "Murmuring", (MURMURED, ORDINARY), usual="ordinary"),
-    Task("effort", "voice", "Vocal effort", (SHOUTED, MURMURED)),
+    Task("shout", "voice", "Shouting", (SHOUTED, ORDINARY), usual="ordinary", needs=(VOICED,)),
+    Task("murmur", "voice", "Murmuring", (MURMURED, ORDINARY), usual="ordinary", needs=(VOICED,)),
+    Task(
+        "effort",
+        "voice",
+        "Vocal effort",
+        (SHOUTED, MURMURED),
+        needs=(VOICED, (("shout", "shouted"), ("murmur", "murmured"))),
+    ),
     Task(
         "rate",
         "voice",
@@ -184,6 +193,7 @@ TASKS: tuple[Task, ...] = (
                 (("rate", "slow"),),
             ),
         ),
+        needs=(SPEECH,),
     ),
     Task(
         "intonation",
@@ -209,6 +219,7 @@ TASKS: tuple[Task, ...] = (
                 (("intonation", "lively"),),
             ),
         ),
+        needs=(VOICED, SPEECH),
     ),
     Task(
         "breathy_or_hoarse",
@@ -218,6 +229,7 @@ TASKS: tuple[Task, ...] = (
             BREATHY_NOT_ROUGH,
             TaskClass("hoarse", HOARSE, (("roughness", "hoarse"), ("breathiness", "clear"))),
         ),
+        needs=(VOICED, (("breathy", "breathy"), ("hoarse", "hoarse"))),
     ),
     Task(
         "creaky_or_hoarse",
@@ -227,12 +239,14 @@ TASKS: tuple[Task, ...] = (
             TaskClass("creaky", _CREAKY, (("creak", "creaky"), ("roughness", "clear"))),
             TaskClass("hoarse", HOARSE, (("roughness", "hoarse"), ("creak", "clear"))),
         ),
+        needs=(VOICED, (("creak", "creaky"), ("hoarse", "hoarse"))),
     ),
     Task(
         "whispered_or_breathy",
         "voice",
         "Whispered or breathy",
         (WHISPERED, TaskClass("breathy", _BREATHY, (("breathiness", "breathy"),))),
+        needs=((("whisper", "whispered"), ("breathy", "breathy")),),
     ),
     Task(
         "tension",
@@ -258,6 +272,7 @@ TASKS: tuple[Task, ...] = (
                 (("breathiness", "breathy"), ("strain", "clear")),
             ),
         ),
+        needs=(VOICED, (("strained", "strained"), ("breathy", "breathy"))),
     ),
     Task(
         "material",

@@ -16,8 +16,8 @@ pub struct TaskArgs {
 
     /// Show every answer in full.
     ///
-    /// Answers that are as usual or unsure are only named, unless tasks or groups are
-    /// chosen.
+    /// Answers that are as usual or unsure are only named, and tasks that do not apply left
+    /// out, unless tasks or groups are chosen.
     #[arg(long)]
     pub all: bool,
 }

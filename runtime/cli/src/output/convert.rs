@@ -7,7 +7,7 @@ use slap_edge::core::score::Outcome;
 use slap_edge::model::{Bundle, EngineReport};
 
 use super::report::{
-    Certainty, ClassScore, Edge, Event, Model, PromptScore, Quality, Reason, Recording,
+    Certainty, ClassScore, Edge, Event, Model, Needed, PromptScore, Quality, Reason, Recording,
     Segment, TaskScore,
 };
 use crate::audio::Description;
@@ -96,6 +96,7 @@ pub fn task(score: &slap_edge::TaskScore) -> TaskScore {
         Outcome::Class(top) => (Certainty::Answered, Some(top)),
         Outcome::Unsure(top) => (Certainty::Unsure, Some(top)),
         Outcome::Abstained(_) => (Certainty::Abstained, None),
+        Outcome::NotApplicable { .. } => (Certainty::NotApplicable, None),
     };
     let probabilities = score.probabilities().unwrap_or_default();
     TaskScore {
@@ -111,6 +112,15 @@ pub fn task(score: &slap_edge::TaskScore) -> TaskScore {
             .iter()
             .zip(probabilities)
             .map(|(class, &probability)| ClassScore { class: class.clone(), probability })
+            .collect(),
+        needs: score
+            .contradiction()
+            .map(|(need, answer)| Needed {
+                task: need.task.name.clone(),
+                title: need.task.title.clone(),
+                class: need.class_name().to_owned(),
+                answer: answer.to_owned(),
+            })
             .collect(),
     }
 }

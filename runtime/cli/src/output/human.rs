@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use super::page::heading;
 use super::report::{
-    Certainty, Edge, Event, Model, PromptScore, Quality, Recording, Score, TaskScore, Timeline,
+    Certainty, Edge, Event, Model, PromptScore, Quality, Recording, Score, Segment, TaskScore,
+    Timeline,
 };
 use super::terminal::{Style, columns, cut, fit, safe, wrap};
 
@@ -56,7 +57,8 @@ impl Human {
     }
 
     /// The same, but `brief` gives a row only to answers to remark on; those that are as
-    /// usual and those that are unsure are named below them.
+    /// usual and those that are unsure are named below them, and what does not apply is
+    /// left out.
     pub fn brief(self, brief: bool) -> Self {
         Self { brief, ..self }
     }
@@ -137,9 +139,15 @@ impl Human {
         }
         let has_row = |task: &&TaskScore| !self.brief || task.is_remarkable();
         let indent = if tasks.iter().any(|task| task.group.is_some()) { GAP } else { 0 };
+        let is_left_out =
+            |task: &&TaskScore| self.brief && task.certainty == Certainty::NotApplicable;
         let table = Table::new(self, indent, tasks.iter().filter(has_row));
-        for (index, (group, tasks)) in TaskScore::by_group(tasks).into_iter().enumerate() {
-            if index > 0 {
+        let mut is_first = true;
+        for (group, tasks) in TaskScore::by_group(tasks) {
+            if tasks.iter().all(is_left_out) {
+                continue;
+            }
+            if !std::mem::take(&mut is_first) {
                 text.push('\n');
             }
             if let Some(group) = group {
@@ -318,8 +326,10 @@ impl<'a> Table<'a> {
             width => width + GAP,
         };
         let rest = human.width.saturating_sub(indent + bar + PERCENT + 2 * GAP);
-        // Titles give way to answers, but keep half of the room.
-        let answers = widest(tasks.clone().map(|task| columns(&answer(task))));
+        // Titles give way to answers, but keep half of the room. What does not apply has no
+        // bar, and that room for its reason.
+        let applies = |task: &&TaskScore| task.certainty != Certainty::NotApplicable;
+        let answers = widest(tasks.clone().filter(applies).map(|task| columns(&answer(task))));
         let title = widest(tasks.map(|task| columns(&task.title)))
             .min(WIDEST_TITLE)
             .min(rest.saturating_sub(answers).max(rest / 2));
@@ -329,11 +339,16 @@ impl<'a> Table<'a> {
     fn row(&self, task: &TaskScore) -> String {
         let style = self.human.style;
         let title = fit(&safe(&task.title), self.title);
+        if task.certainty == Certainty::NotApplicable {
+            let room = self.human.width.saturating_sub(self.indent + self.title + GAP);
+            let answer = style.faint(cut(&answer(task), room));
+            return format!("{}{title}  {answer}", " ".repeat(self.indent));
+        }
         let answer = fit(&answer(task), self.answer);
         let answer = match task.certainty {
             Certainty::Answered => style.strong(answer),
             Certainty::Unsure => style.caution(answer),
-            Certainty::Abstained => style.faint(answer),
+            Certainty::Abstained | Certainty::NotApplicable => style.faint(answer),
         };
         let amount = task.probability.map_or_else(String::new, |probability| {
             let gap = " ".repeat(self.human.bar_width().min(GAP));
@@ -350,6 +365,9 @@ fn answer(task: &TaskScore) -> String {
         Certainty::Answered => class,
         Certainty::Unsure => format!("unsure ({class}?)"),
         Certainty::Abstained => "no answer".to_owned(),
+        Certainty::NotApplicable => {
+            format!("does not apply ({})", safe(&task.contradiction()))
+        }
     }
 }
 
@@ -362,19 +380,21 @@ struct TimelineRow {
 
 /// One row for the first class of a two-class task (the other is its complement), one a
 /// class for larger tasks, one a sentence that is ranked. Labels take up to `width` columns.
-/// In `brief`, tasks that never give an answer to remark on have no rows.
+/// In `brief`, tasks that never give an answer to remark on have no rows; nor have tasks
+/// without a number at any time.
 fn timeline_rows(timeline: &Timeline, width: usize, brief: bool) -> Vec<TimelineRow> {
-    let Some(model) = timeline
-        .segments
-        .iter()
-        .find(|segment| segment.tasks.iter().all(|task| !task.classes.is_empty()))
-    else {
+    let scored = |segment: &&Segment| segment.tasks.iter().any(|task| !task.classes.is_empty());
+    let has_tasks = timeline.segments.first().is_some_and(|first| !first.tasks.is_empty());
+    let Some(model) = timeline.segments.iter().find(|it| !has_tasks || scored(it)) else {
         return Vec::new();
     };
     let mut rows = Vec::new();
-    for (index, task) in model.tasks.iter().enumerate() {
+    for index in 0..model.tasks.len() {
         let mut scores =
             timeline.segments.iter().filter_map(|segment| segment.tasks.get(index));
+        let Some(task) = scores.clone().find(|task| !task.classes.is_empty()) else {
+            continue;
+        };
         if brief && !scores.any(TaskScore::is_remarkable) {
             continue;
         }
@@ -513,7 +533,7 @@ fn clock(seconds: f64) -> String {
 mod tests {
     use slap_edge::model::Group;
 
-    use super::super::report::{ClassScore, Reason, Segment};
+    use super::super::report::{ClassScore, Needed, Reason};
     use super::*;
 
     const PLAIN: Human = Human { style: Style::PLAIN, width: 80, brief: false };
@@ -536,6 +556,22 @@ mod tests {
             } else {
                 Vec::new()
             },
+            needs: Vec::new(),
+        }
+    }
+
+    /// A task of which `answers` to others (title, answer) say that it does not apply.
+    fn senseless(title: &str, answers: &[(&str, &str)]) -> TaskScore {
+        let needed = |&(title, answer): &(&str, &str)| Needed {
+            task: title.to_lowercase(),
+            title: title.to_owned(),
+            class: "other".to_owned(),
+            answer: answer.to_owned(),
+        };
+        TaskScore {
+            certainty: Certainty::NotApplicable,
+            needs: answers.iter().map(needed).collect(),
+            ..task(title, Certainty::Abstained, "", 0.0)
         }
     }
 
@@ -659,6 +695,69 @@ The recording
         assert_eq!(full.lines().filter(|line| line.ends_with('%')).count(), tasks.len());
         let none = task("Whispering", Certainty::Abstained, "", 0.0);
         assert_eq!(written(PLAIN.brief(true), &[none]), "no answer to any task\n");
+    }
+
+    #[test]
+    fn what_does_not_apply_says_why_or_is_left_out() {
+        let yes = Certainty::Answered;
+        let tasks = [
+            grouped(task("Sex", yes, "female", 0.97), "speaker", ""),
+            grouped(senseless("Pitch among men", &[("Sex", "female")]), "speaker", ""),
+            grouped(
+                senseless(
+                    "Vocal effort",
+                    &[("Shouting", "ordinary"), ("Murmuring", "ordinary")],
+                ),
+                "voice",
+                "",
+            ),
+            grouped(task("Noise", yes, "noisy", 0.9), "recording", "quiet"),
+        ];
+        let written = |human: Human| {
+            let mut text = String::new();
+            human.tasks(&mut text, &tasks);
+            text
+        };
+        let expected = "\
+The speaker
+  Sex              female                            ███████████████████▍   97 %
+  Pitch among men  does not apply (Sex: female)
+
+The voice
+  Vocal effort     does not apply (Shouting: ordinary, Murmuring: ordinary)
+
+The recording
+  Noise            noisy                             ██████████████████··   90 %
+";
+        assert_eq!(written(PLAIN), expected);
+        let brief = "\
+The speaker
+  Sex    female                                      ███████████████████▍   97 %
+
+The recording
+  Noise  noisy                                       ██████████████████··   90 %
+";
+        assert_eq!(written(PLAIN.brief(true)), brief);
+        let narrow = written(Human { width: 40, ..PLAIN });
+        assert!(narrow.lines().all(|line| columns(line) <= 40), "{narrow}");
+        assert!(narrow.contains("does not apply (S"), "{narrow}");
+        assert_eq!(tasks[1].contradiction(), "Sex: female");
+    }
+
+    #[test]
+    fn a_task_that_applies_for_a_while_has_a_line_with_gaps() {
+        let mut timeline = timeline();
+        for (step, segment) in timeline.segments.iter_mut().enumerate() {
+            let pitch = task("Pitch", Certainty::Answered, "high", 0.9);
+            let hidden = senseless("Pitch", &[("Whispering", "whispered")]);
+            segment.tasks.push(if step < 2 { hidden } else { pitch });
+            segment.tasks.push(senseless("Register", &[("Whispering", "whispered")]));
+        }
+        let mut text = String::new();
+        PLAIN.timeline(&mut text, &timeline);
+        assert!(text.contains("Pitch: high            ··██"), "{text}");
+        assert!(text.contains("Whispering: whispered  ▁▃▆█"), "{text}");
+        assert!(!text.contains("Register"), "{text}");
     }
 
     #[test]

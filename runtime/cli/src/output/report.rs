@@ -119,6 +119,8 @@ pub enum Certainty {
     Unsure,
     /// The recording does not allow an answer.
     Abstained,
+    /// The question makes no sense of this recording, as the answers to others say.
+    NotApplicable,
 }
 
 /// The answer to a task.
@@ -136,12 +138,30 @@ pub struct TaskScore {
     pub usual: Option<String>,
     /// How sure the answer is.
     pub certainty: Certainty,
-    /// The most probable class; `None` where abstained.
+    /// The most probable class; `None` where abstained or not applicable.
     pub answer: Option<String>,
-    /// Its probability; `None` where abstained.
+    /// Its probability; `None` where abstained or not applicable.
     pub probability: Option<f32>,
-    /// Every class with its probability; empty where abstained.
+    /// Every class with its probability; empty where abstained or not applicable.
     pub classes: Vec<ClassScore>,
+    /// Present where the task does not apply: the answers to other tasks of which it needs
+    /// one, and what was answered instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Needed>,
+}
+
+/// An answer to another task that a task needs and that was not given.
+#[derive(Clone, Debug, Serialize)]
+pub struct Needed {
+    /// The other task's name.
+    pub task: String,
+    /// Its title for people.
+    #[serde(skip)]
+    pub title: String,
+    /// The class that is needed.
+    pub class: String,
+    /// The class that was answered.
+    pub answer: String,
 }
 
 impl TaskScore {
@@ -157,6 +177,13 @@ impl TaskScore {
             (Certainty::Unsure, Some(class)) => format!("{}: {class}?", self.title),
             _ => self.title.clone(),
         }
+    }
+
+    /// What was answered to other tasks so that this one does not apply.
+    pub fn contradiction(&self) -> String {
+        let answers: Vec<String> =
+            self.needs.iter().map(|it| format!("{}: {}", it.title, it.answer)).collect();
+        answers.join(", ")
     }
 
     /// The answers of `tasks` by group, in the order in which the groups come.

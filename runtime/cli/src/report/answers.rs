@@ -54,7 +54,7 @@ impl Run {
     fn class(&self) -> Option<usize> {
         match self.looks {
             Answer::Class(class, _) | Answer::Unsure(class, _) => Some(class),
-            Answer::Abstained => None,
+            Answer::Abstained | Answer::NotApplicable => None,
         }
     }
 }
@@ -146,11 +146,13 @@ pub fn strip(
                         (format!("url(#unsure{})", class % CLASSES.len()), String::new())
                     }
                     Answer::Abstained => ("url(#abstained)".to_owned(), String::new()),
+                    Answer::NotApplicable => ("none".to_owned(), NOT_APPLICABLE.to_owned()),
                 };
                 path d=(outline(run, strip)) fill=(fill) fill-opacity=(opacity(run.looks))
                     stroke=[edge(run.looks)] stroke-width="0.8" {}
                 @if !label.is_empty() && fits(run, &label) {
-                    (text(run.start + 5.0, strip.middle() + 3.8, "start", INK, NAME_SIZE, &label))
+                    (text(run.start + 5.0, strip.middle() + 3.8, "start", ink_of(run.looks),
+                        NAME_SIZE, &label))
                 }
             }
             (task_answer(strip, chip, &answer, &share, ink))
@@ -165,6 +167,7 @@ pub fn answer(task: &TaskScore) -> (String, String) {
         Certainty::Answered => (class, share(task)),
         Certainty::Unsure => (format!("{class}?"), share(task)),
         Certainty::Abstained => ("no answer".to_owned(), String::new()),
+        Certainty::NotApplicable => (NOT_APPLICABLE.to_owned(), String::new()),
     }
 }
 
@@ -183,8 +186,16 @@ fn share(task: &TaskScore) -> String {
 fn edge(looks: Answer) -> Option<&'static str> {
     match looks {
         Answer::Class(class, _) | Answer::Unsure(class, _) => Some(colour(class)),
-        Answer::Abstained => None,
+        Answer::Abstained | Answer::NotApplicable => None,
     }
+}
+
+/// Where a task does not apply, its strip is empty but for these words.
+const NOT_APPLICABLE: &str = "does not apply";
+
+/// The colour of the words in a strip.
+fn ink_of(looks: Answer) -> &'static str {
+    if looks == Answer::NotApplicable { FAINT } else { INK }
 }
 
 /// Names are read through the colour of a class.
@@ -201,7 +212,7 @@ fn runs(findings: &Findings, index: usize, strip: Strip) -> Vec<Run> {
         let (looks, height) = match answer {
             Answer::Class(class, share) => (Answer::Class(class, 0.0), share),
             Answer::Unsure(class, share) => (Answer::Unsure(class, 0.0), share),
-            Answer::Abstained => (Answer::Abstained, 1.0),
+            Answer::Abstained | Answer::NotApplicable => (answer, 1.0),
         };
         let start = strip.time.at(from as f64 * findings.step_seconds);
         let end = strip.time.at(to as f64 * findings.step_seconds);

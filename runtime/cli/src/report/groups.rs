@@ -63,7 +63,7 @@ fn is_worth_a_strip(findings: &Findings, index: usize, task: &TaskScore) -> bool
     task.is_remarkable()
         || findings.tracks.answers.spans().any(|(_, _, answers)| match answers.of(index) {
             Answer::Class(class, _) => classes.get(class) != task.usual.as_ref(),
-            Answer::Unsure(..) | Answer::Abstained => false,
+            Answer::Unsure(..) | Answer::Abstained | Answer::NotApplicable => false,
         })
 }
 

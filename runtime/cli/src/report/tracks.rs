@@ -133,7 +133,8 @@ struct Tally {
     answered: u32,
     unsure: u32,
     abstained: u32,
-    /// Sums of the probabilities of steps that did not abstain.
+    not_applicable: u32,
+    /// Sums of the probabilities of the other steps.
     probabilities: Vec<f32>,
 }
 
@@ -146,6 +147,8 @@ pub enum Answer {
     Unsure(usize, f32),
     /// The recording allows no answer.
     Abstained,
+    /// The question makes no sense there.
+    NotApplicable,
 }
 
 impl Answers {
@@ -167,6 +170,7 @@ impl Tally {
             Outcome::Class(_) => tally.answered = 1,
             Outcome::Unsure(_) => tally.unsure = 1,
             Outcome::Abstained(_) => tally.abstained = 1,
+            Outcome::NotApplicable { .. } => tally.not_applicable = 1,
         }
         tally
     }
@@ -178,7 +182,9 @@ impl Tally {
             a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))
         });
         match top {
-            Some((class, sum)) if scored > 0 && scored >= self.abstained => {
+            Some((class, sum))
+                if scored > 0 && scored >= self.abstained.max(self.not_applicable) =>
+            {
                 let probability = sum / scored as f32;
                 if self.answered >= self.unsure {
                     Answer::Class(class, probability)
@@ -186,6 +192,7 @@ impl Tally {
                     Answer::Unsure(class, probability)
                 }
             }
+            _ if self.not_applicable > self.abstained => Answer::NotApplicable,
             _ => Answer::Abstained,
         }
     }
@@ -197,6 +204,7 @@ impl Join for Answers {
             mine.answered += next.answered;
             mine.unsure += next.unsure;
             mine.abstained += next.abstained;
+            mine.not_applicable += next.not_applicable;
             if mine.probabilities.is_empty() {
                 mine.probabilities = next.probabilities;
             } else {
@@ -217,6 +225,7 @@ mod tests {
             answered: u32::from(answered),
             unsure: u32::from(!answered && !abstained),
             abstained: u32::from(abstained),
+            not_applicable: 0,
             probabilities: probabilities.to_vec(),
         }])
     }
@@ -234,6 +243,20 @@ mod tests {
         }
         assert_eq!(answers.of(0), Answer::Abstained);
         assert_eq!(answers.of(1), Answer::Abstained);
+    }
+
+    #[test]
+    fn what_mostly_does_not_apply_does_not_apply() {
+        let hidden = || Answers(vec![Tally { not_applicable: 1, ..Tally::default() }]);
+        let mut answers = hidden();
+        assert_eq!(answers.of(0), Answer::NotApplicable);
+        answers.join(step(true, &[0.9, 0.1]));
+        assert_eq!(answers.of(0), Answer::Class(0, 0.9));
+        answers.join(hidden());
+        assert_eq!(answers.of(0), Answer::NotApplicable);
+        answers.join(step(false, &[]));
+        answers.join(step(false, &[]));
+        assert_eq!(answers.of(0), Answer::Abstained, "of equals the weightier");
     }
 
     #[test]

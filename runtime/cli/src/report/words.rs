@@ -30,7 +30,8 @@ pub const SIGNS_MEAN: &str = "↑ above, ↓ below, ↕ between the usual ranges
 /// What the bars of a task mean.
 pub const BARS_MEAN: &str = "Bars are as high as an answer is probable, and named where there is \
     room; on the right is the answer for the recording as a whole. Colours tell the classes of \
-    a task apart, blue the first and tan the second; neither is better.";
+    a task apart, blue the first and tan the second; neither is better. Where other answers \
+    say that a question makes no sense, it has no bar.";
 
 /// What hatched bars and question marks mean.
 pub const UNSURE_MEANS: &str = "unsure: less probable than the task asks for before it answers, \

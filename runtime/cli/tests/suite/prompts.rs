@@ -52,6 +52,32 @@ fn sentences_that_cannot_be_used() {
 }
 
 #[test]
+fn a_sentence_is_read_as_things_the_bundle_knows() {
+    let sentences = ["the voice is trembling", "quantum field theory"];
+    let ran =
+        run(slap().args(["prompts", "read", "--format", "json"]).args(sentences)).exits(0);
+    let document = ran.quietly().json();
+    let prompts = &document["payload"]["prompts"];
+    assert_eq!(prompts[0]["known"], true);
+    assert_eq!(prompts[0]["said"][0]["text"], "the voice trembles");
+    assert_eq!(prompts[1]["known"], false);
+
+    let ran = run(slap().args(["prompts", "read"]).args(sentences)).exits(0);
+    assert!(ran.out.contains("%  the voice trembles"), "{}", ran.out);
+    assert!(ran.out.contains("nothing that this bundle knows"), "{}", ran.out);
+}
+
+#[test]
+fn a_sentence_about_something_else_is_told_of() {
+    let ran = run(slap().args(["score", "--no-tasks", "-p", "quantum field theory"])
+        .args(["-p", "the voice is trembling"])
+        .arg(data("voice.flac")))
+    .exits(0)
+    .says(&["warning: “quantum field theory” says nothing that this bundle knows"]);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+}
+
+#[test]
 fn embed_prints_a_unit_vector() {
     let ran = run(slap().args(["prompts", "embed", "a calm voice"])).exits(0).quietly();
     let document = ran.json();

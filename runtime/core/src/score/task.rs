@@ -219,6 +219,12 @@ pub enum Outcome {
     /// The input does not allow an answer, and there is no number: for the reason given, or
     /// because nothing has been scored.
     Abstained(Option<Reason>),
+    /// The question makes no sense of this audio: what it needs is contradicted by the
+    /// answers to other tasks. A single task never says so; whoever scores several does.
+    NotApplicable {
+        /// Which of the task's needs, from 0.
+        need: usize,
+    },
 }
 
 /// Why a task cannot be built or scored.

@@ -145,6 +145,7 @@ impl Kit {
                 minimum_probability: 0.6,
                 group: None,
                 usual: Some("plus".into()),
+                needs: Vec::new(),
             },
             Task {
                 name: "axis".into(),
@@ -158,6 +159,7 @@ impl Kit {
                 minimum_probability: 0.4,
                 group: None,
                 usual: None,
+                needs: Vec::new(),
             },
         ];
         let background = Background {

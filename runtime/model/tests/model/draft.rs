@@ -228,6 +228,7 @@ pub fn pack(tower: Sha256) -> PromptPack {
             minimum_probability: 0.6,
             group: Some(Group { name: "voice".into(), title: "The voice".into() }),
             usual: Some("calm".into()),
+            needs: Vec::new(),
         }],
         tower_sha256: tower,
     }
