@@ -15,6 +15,7 @@ from slap_export.commands.bundles import (
     run_pack,
     run_report,
 )
+from slap_export.commands.data import add_data
 from slap_export.commands.research import add_research
 from slap_export.commands.training import (
     add_corpus,
@@ -24,7 +25,6 @@ from slap_export.commands.training import (
     trying,
 )
 from slap_export.config import ConfigError, load_config
-from slap_export.data.commands import add_commands as add_data_commands
 
 EPILOG = """\
 a bundle from nothing, in order:
@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = main_parser.add_subparsers(required=True, metavar="COMMAND")
     add_corpus(commands)
-    add_data_commands(commands)
+    add_data(commands)
     add_training(commands)
     add_packing(commands)
     add_measuring(commands)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from slap_export.commands import Commands, log
 
 if TYPE_CHECKING:
     from slap_export.data.manifest import Recording
@@ -35,11 +36,6 @@ KINDS = (
 """The names of the readers, known here so that help need not load them."""
 
 _ABSOLUTE = "allow paths outside the manifest's folder, written in full"
-
-
-def log(line: str) -> None:
-    """Progress goes to standard error, at once."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def run_read(arguments: argparse.Namespace) -> None:
@@ -154,7 +150,7 @@ def _recordings(manifests: list[Path], allow_absolute: bool) -> Iterator[Recordi
             raise ValueError(f"{manifest}: expected at least one recording, got none")
 
 
-def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_data(commands: Commands) -> None:
     """Registers `data` and what belongs to it."""
     text = "read corpora, check them and cut them into shards"
     data = commands.add_parser(
