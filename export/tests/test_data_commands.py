@@ -19,10 +19,10 @@ from torch.distributed.run import get_args_parser
 
 from slap_export.cli import main
 from slap_export.cli import parser as command_line
+from slap_export.commands.data import KINDS
 from slap_export.config import load_config
 from slap_export.corpus import read_clips
 from slap_export.corpus.attributes import VALUES
-from slap_export.commands.data import KINDS
 from slap_export.data.manifest import Recording, read_manifest, write_manifest
 from slap_export.data.readers import READERS
 from slap_export.data.shards import read_index, read_shard

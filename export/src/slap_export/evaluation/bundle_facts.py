@@ -69,6 +69,10 @@ def open_bundle(folder: Path) -> Opened:
         if task.name in rules
         and [c.name for c in task.classes] == [c.name for c in rules[task.name].classes]
     ]
+    names = {task.name for task, _ in known}
+    for task, _ in known:
+        # What other tasks answer is not known here.
+        task.needs = [need for need in task.needs if names.issuperset(n.task for n in need)]
     return Opened(
         folder,
         manifest,
