@@ -8,7 +8,7 @@ use support::Kit;
 
 #[test]
 fn a_running_screener_does_not_allocate() {
-    for kit in [Kit::stream(), Kit::window(), Kit::waveform()] {
+    for kit in [Kit::stream(), Kit::window(), Kit::waveform(), Kit::needing()] {
         for (rate, channels) in [(16_000, 1), (48_000, 2), (44_100, 1)] {
             let samples = support::voice(rate, 4.0);
             let ints: Vec<i16> = samples.iter().map(|s| (s * 32_767.0) as i16).collect();

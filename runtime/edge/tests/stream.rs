@@ -15,8 +15,8 @@ fn events(screener: &mut Screener<Projection>, samples: &[f32]) -> Vec<String> {
     run(screener, Pcm::F32(samples), 16_000, 1, &[usize::MAX / 64]).0
 }
 
-fn kits() -> [Kit; 3] {
-    [Kit::stream(), Kit::window(), Kit::waveform()]
+fn kits() -> [Kit; 4] {
+    [Kit::stream(), Kit::window(), Kit::waveform(), Kit::needing()]
 }
 
 proptest! {
@@ -24,7 +24,7 @@ proptest! {
 
     #[test]
     fn any_chunking_gives_the_same_bits(
-        kit in 0usize..3,
+        kit in 0usize..4,
         rate in prop::sample::select([8_000u32, 16_000, 22_050, 44_100, 48_000].as_slice()),
         channels in 1u16..4,
         seconds in 0.0f64..2.5,

@@ -9,7 +9,7 @@ use slap_edge::core::front_end::{
 };
 use slap_edge::core::quality::{Bounds, Limits};
 use slap_edge::model::manifest::{Scoring, TowerInput, TowerMode, TowerSpec};
-use slap_edge::model::pack::{Class, Task};
+use slap_edge::model::pack::{Class, Need, Task};
 use slap_edge::model::{Background, EngineError, PromptPack, Sha256};
 use slap_edge::{Encoder, Event, Options, Parts, Pcm, Screener, Summary};
 
@@ -73,6 +73,10 @@ pub struct Kit {
     pub quality: Limits,
     pub pack: PromptPack,
     pub background: Option<Background>,
+}
+
+pub fn need(task: &str, class: &str) -> Need {
+    Need { task: task.into(), class: class.into() }
 }
 
 fn unit(values: [f32; DIM]) -> [f16; DIM] {
@@ -214,6 +218,35 @@ impl Kit {
         kit.tower.hop_samples = Some(1_600);
         kit.tower.pool_chunks = None;
         kit.front_end.input_scale = 32_768.0;
+        kit
+    }
+
+    /// Its tasks need one another: whether `sign`, `axis` and `small` apply changes with the
+    /// audio. `never` does not, and is not in the way of `after`.
+    pub fn needing() -> Self {
+        let mut kit = Self::stream();
+        let of = |name: &str, prompts: [usize; 2], bias: f32, needs| Task {
+            name: name.into(),
+            title: name.to_uppercase(),
+            classes: vec![
+                Class { name: "yes".into(), prompts: vec![prompts[0]], bias },
+                Class { name: "no".into(), prompts: vec![prompts[1]], bias: 0.0 },
+            ],
+            temperature: 1.0,
+            minimum_probability: 0.6,
+            group: None,
+            usual: None,
+            needs,
+        };
+        kit.pack.tasks[0].needs = vec![vec![need("axis", "x"), need("axis", "y")]];
+        kit.pack.tasks[1].needs = vec![vec![need("small", "yes")]];
+        kit.pack.tasks.insert(0, of("after", [0, 4], 0.0, vec![vec![need("never", "no")]]));
+        kit.pack.tasks.extend([
+            of("never", [0, 3], 0.0, vec![vec![need("sure", "yes")], vec![need("sure", "no")]]),
+            of("small", [3, 5], 0.0, vec![vec![need("sure", "yes"), need("axis2", "yes")]]),
+            of("sure", [0, 3], 50.0, Vec::new()),
+            of("axis2", [4, 2], 0.0, Vec::new()),
+        ]);
         kit
     }
 

@@ -4,7 +4,7 @@ use half::f16;
 use proptest::prelude::*;
 use serde_json::json;
 use slap_model::json::JsonError;
-use slap_model::{Background, Group, PackError, PromptPack, Sha256, Task};
+use slap_model::{Background, Group, Need, PackError, PromptPack, Sha256, Task};
 
 use crate::draft::{DIM, axes, pack, safetensors, tensors};
 
@@ -95,6 +95,136 @@ fn a_group_has_a_name_and_what_is_usual_is_an_answer() {
         read(&raw(PROMPTS, &task(0, 1, "group", unknown))),
         Err(PackError::Json(_))
     ));
+}
+
+/// A pack of tasks called by their letters, with the answers `yes` and `no`, that need what
+/// is said of them.
+fn needing(tasks: &[(&str, serde_json::Value)]) -> Vec<u8> {
+    let of = |(name, needs): &(&str, serde_json::Value)| {
+        json!({
+            "name": name, "title": name.to_uppercase(), "temperature": 1.0,
+            "minimum_probability": 0.5, "needs": needs,
+            "classes": [
+                {"name": "yes", "prompts": [0], "bias": 0.0},
+                {"name": "no", "prompts": [1], "bias": 0.0},
+            ],
+        })
+    };
+    let tasks: Vec<serde_json::Value> = tasks.iter().map(of).collect();
+    raw(PROMPTS, &json!(tasks).to_string())
+}
+
+fn need(task: &str, class: &str) -> serde_json::Value {
+    json!({"task": task, "class": class})
+}
+
+#[test]
+fn needs_are_read_and_written_and_put_in_order() {
+    let pack = read(&needing(&[
+        ("a", json!([[need("b", "yes")], [need("c", "no"), need("d", "no")]])),
+        ("b", json!([[need("d", "yes")]])),
+        ("c", json!([])),
+        ("d", json!([])),
+    ]))
+    .unwrap();
+    let wanted = Need { task: "d".into(), class: "no".into() };
+    assert_eq!(pack.tasks[0].needs[1][1], wanted);
+    assert_eq!(pack.by_needs().unwrap(), [2, 3, 1, 0]);
+    let bytes = pack.write().unwrap();
+    assert_eq!(read(&bytes).unwrap(), pack);
+
+    // What needs nothing is written as before.
+    let without = crate::draft::pack(tower()).write().unwrap();
+    assert!(!String::from_utf8_lossy(&without).contains("needs"));
+    let mut merged = PromptPack::new("mine", tower(), DIM);
+    merged.merge(&pack).unwrap();
+    assert_eq!(merged.tasks[0].needs, pack.tasks[0].needs);
+    merged.merge(&crate::draft::pack(tower())).unwrap();
+    assert_eq!(merged.by_needs().unwrap(), [2, 3, 1, 0, 4]);
+    assert_eq!(read(&merged.write().unwrap()).unwrap(), merged);
+}
+
+#[test]
+fn needs_that_cannot_be_met_are_refused() {
+    let refused = |tasks: &[(&str, serde_json::Value)]| {
+        let error = read(&needing(tasks)).unwrap_err();
+        assert!(matches!(error, PackError::Task { .. }), "{error:?}");
+        error.to_string()
+    };
+    let b = || ("b", json!([]));
+    for (needs, expected) in [
+        (
+            json!([[need("z", "yes")]]),
+            "expected task `a` to have needs of tasks in this pack, got `z`",
+        ),
+        (
+            json!([[need("b", "maybe")]]),
+            "expected task `a` to have needs of the answers yes, no of `b`, got `maybe`",
+        ),
+        (
+            json!([[]]),
+            "expected task `a` to have an answer in every need, got a need without any",
+        ),
+        (
+            json!([[need("b", "yes"), need("b", "yes")]]),
+            "expected task `a` to have different answers in every need, got `b`: `yes` twice \
+             in one",
+        ),
+        (
+            json!([[need("b", "yes"), need("b", "no")], [need("b", "no"), need("b", "yes")]]),
+            "expected task `a` to have different needs, got the same one twice",
+        ),
+        (
+            json!([[need("a", "yes")]]),
+            "expected task `a` to have needs that do not lead back to it, got `a`, which needs \
+             `a`",
+        ),
+    ] {
+        assert_eq!(refused(&[("a", needs), b()]), expected);
+    }
+    // The task that only waits for a circle is not part of it.
+    assert_eq!(
+        refused(&[
+            ("a", json!([[need("b", "yes")]])),
+            ("b", json!([[need("d", "yes"), need("c", "yes")]])),
+            ("c", json!([[need("b", "no")]])),
+            ("d", json!([])),
+        ]),
+        "expected task `b` to have needs that do not lead back to it, got `b`, which needs `c`, \
+         which needs `b`"
+    );
+    for (needs, path) in [
+        (json!([{"task": "b", "class": "yes"}]), "tasks[0].needs[0]"),
+        (json!([[{"task": "b"}]]), "tasks[0].needs[0][0].class"),
+        (json!([[{"task": "b", "class": "yes", "not": true}]]), "tasks[0].needs[0][0].not"),
+    ] {
+        let error = read(&needing(&[("a", needs), b()])).unwrap_err();
+        assert!(matches!(error, PackError::Json(_)), "{error:?}");
+        assert!(error.to_string().contains(path), "{error}");
+    }
+    let mut spoilt = crate::draft::pack(tower());
+    spoilt.tasks[0].needs = vec![vec![Need { task: "roughness".into(), class: "x".into() }]];
+    assert!(matches!(spoilt.write(), Err(PackError::Task { .. })));
+    let mut mine = PromptPack::new("mine", tower(), DIM);
+    assert!(matches!(mine.merge(&spoilt), Err(PackError::Task { .. })));
+    assert!(mine.tasks.is_empty());
+}
+
+#[test]
+fn a_long_chain_of_needs_is_no_trouble() {
+    let names: Vec<String> = (0..20_000).map(|i| format!("t{i}")).collect();
+    let mut pack = crate::draft::pack(tower());
+    let plain = pack.tasks.remove(0);
+    for (index, name) in names.iter().enumerate() {
+        // The last needs nothing, or the first.
+        let next = &names[(index + 1) % names.len()];
+        let need = Need { task: next.clone(), class: "calm".into() };
+        pack.tasks.push(Task { name: name.clone(), needs: vec![vec![need]], ..plain.clone() });
+    }
+    assert!(matches!(pack.by_needs(), Err(PackError::Task { .. })));
+    pack.tasks[names.len() - 1].needs.clear();
+    let order = pack.by_needs().unwrap();
+    assert!(order.iter().rev().copied().eq(0..names.len()));
 }
 
 #[test]
@@ -337,6 +467,55 @@ proptest! {
             prop_assert_eq!(pack.texts.len(), whole.texts.len());
             prop_assert_eq!(pack.embeddings.len(), whole.embeddings.len());
             read(&pack.write().unwrap()).unwrap();
+        }
+    }
+
+    /// Every task comes once and after what it needs, or some tasks need one another.
+    #[test]
+    fn any_needs_are_put_in_order_or_refused(
+        count in 1usize..8,
+        wanted in proptest::collection::vec((0usize..8, 0usize..8, any::<bool>()), 0..14),
+    ) {
+        let mut pack = pack(tower());
+        let plain = pack.tasks.remove(0);
+        let of = |i: usize| Task { name: format!("t{i}"), ..plain.clone() };
+        pack.tasks = (0..count).map(of).collect();
+        for (from, to, calm) in wanted {
+            let class = if calm { "calm" } else { "rough" };
+            let need = vec![Need { task: format!("t{}", to % count), class: class.into() }];
+            let needs = &mut pack.tasks[from % count].needs;
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
+        }
+        let place = |need: &Need| need.task[1..].parse::<usize>().unwrap();
+        let leads_back = |start: usize| {
+            let (mut open, mut met) = (vec![start], vec![false; count]);
+            while let Some(at) = open.pop() {
+                for next in pack.tasks[at].needs.iter().flatten().map(place) {
+                    if next == start {
+                        return true;
+                    }
+                    if !std::mem::replace(&mut met[next], true) {
+                        open.push(next);
+                    }
+                }
+            }
+            false
+        };
+        match pack.by_needs() {
+            Err(PackError::Task { task, .. }) => prop_assert!(leads_back(task[1..].parse().unwrap())),
+            Err(error) => prop_assert!(false, "{error:?}"),
+            Ok(order) => {
+                let mut places = vec![usize::MAX; count];
+                order.iter().enumerate().for_each(|(place, &index)| places[index] = place);
+                prop_assert!(order.len() == count && !places.contains(&usize::MAX));
+                for (index, task) in pack.tasks.iter().enumerate() {
+                    let mut needed = task.needs.iter().flatten().map(place);
+                    prop_assert!(needed.all(|other| places[other] < places[index]));
+                    prop_assert!(!leads_back(index));
+                }
+            }
         }
     }
 
