@@ -1,6 +1,7 @@
 """What is packed is read again, and a damaged bundle is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from slap_export.bundle import (
     write_prompt_pack,
     write_safetensors,
 )
-from slap_export.scoring import PackedClass, PackedGroup, PackedTask
+from slap_export.scoring import PackedClass, PackedGroup, PackedNeed, PackedTask
 
 TASKS = [
     PackedTask(
@@ -30,11 +31,12 @@ TASKS = [
         0.6,
     ),
     PackedTask(
-        "quiet",
+        "noise",
         "Background",
         [PackedClass("noisy", [0]), PackedClass("quiet", [1])],
         group=PackedGroup("recording", "The recording"),
         usual="quiet",
+        needs=[[PackedNeed("whisper", "voiced"), PackedNeed("whisper", "whispered")]],
     ),
 ]
 TEXTS = ["someone whispers", "a full voice", "ein Flüstern, “leise”"]
@@ -55,7 +57,10 @@ def test_prompt_pack_is_read_as_written(tmp_path: Path) -> None:
     with safe_open(path, "numpy") as file:
         plain, grouped = json.loads(file.metadata()["tasks"])
     assert grouped["group"] == {"name": "recording", "title": "The recording"}
-    assert grouped.keys() - plain.keys() == {"group", "usual"}
+    assert grouped["needs"] == [
+        [{"task": "whisper", "class": "voiced"}, {"task": "whisper", "class": "whispered"}]
+    ]
+    assert grouped.keys() - plain.keys() == {"group", "usual", "needs"}
 
 
 def test_a_prompt_without_embedding_is_refused(tmp_path: Path) -> None:
@@ -66,6 +71,13 @@ def test_a_prompt_without_embedding_is_refused(tmp_path: Path) -> None:
 def test_a_task_of_prompts_that_are_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="tasks use prompt 2 of 2"):
         write_prompt_pack(tmp_path / "p", "test", TEXTS[:2], rows(2), TASKS, "00")
+
+
+def test_needs_that_cannot_be_met_are_refused(tmp_path: Path) -> None:
+    tasks = [replace(TASKS[1], needs=[[PackedNeed("whisper", "spoken")]]), TASKS[0]]
+    with pytest.raises(BundleError, match="noise needs whisper: spoken"):
+        write_prompt_pack(tmp_path / "p", "test", TEXTS, rows(3), tasks, "00")
+    assert not (tmp_path / "p").exists()
 
 
 def test_safetensors_are_repeatable_and_readable(tmp_path: Path) -> None:

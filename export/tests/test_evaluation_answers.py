@@ -14,7 +14,7 @@ from slap_export.evaluation.answers import (
     uncalibrated,
 )
 from slap_export.evaluation.probe import Probe
-from slap_export.scoring import PackedClass, PackedTask
+from slap_export.scoring import PackedClass, PackedNeed, PackedTask
 from slap_export.tasks import task
 
 TASKS = [task("sex"), task("whisper"), task("noise")]
@@ -70,20 +70,35 @@ def test_a_probe_answers_its_task_alone() -> None:
 
 def test_certainty_by_hand() -> None:
     top = np.array([0.9, 0.6, 0.7, 0.8, 0.95])
-    found = certainty(np.stack([top, 1 - top], axis=1), np.array([0, 0, 1, -1, -1]), 0.65)
+    truth, applies = np.array([0, 0, 1, -1, -1]), np.ones(5, bool)
+    found = certainty(np.stack([top, 1 - top], axis=1), truth, 0.65, applies)
     # Class 0 weighs one half in two recordings, one of which is answered; class 1 is wrong.
     assert found["answered"] == pytest.approx(0.75)
     assert found["right"] == pytest.approx(0.25 / 0.75)
-    assert (found["unclear"], found["unclear_withheld"]) == (2, 0)
+    assert (found["unclear"], found["unclear_withheld"], found["not_applicable"]) == (2, 0, 0)
     gaps = 0.25 * 0.1 + 0.25 * 0.4 + 0.5 * 0.7
     assert found["calibration_error"] == pytest.approx(gaps)
 
 
 def test_no_answer_is_right_where_none_is_given() -> None:
-    found = certainty(np.array([[0.6, 0.4], [0.4, 0.6]]), np.array([0, 1]), 0.9)
+    applies = np.ones(2, bool)
+    found = certainty(np.array([[0.6, 0.4], [0.4, 0.6]]), np.array([0, 1]), 0.9, applies)
     assert found["answered"] == 0
     assert np.isnan(found["right"])
     assert found["unclear_withheld"] is None
+
+
+def test_what_does_not_apply_is_not_answered() -> None:
+    top = np.array([0.9, 0.9, 0.9, 0.8, 0.95, 0.5])
+    found = np.stack([top, 1 - top], axis=1)
+    applies = np.array([True, False, True, False, True, False])
+    found = certainty(found, np.array([0, 0, 1, -1, -1, -1]), 0.65, applies)
+    # Half of class 0, which weighs as much as class 1, whose one recording is called 0.
+    assert found["not_applicable"] == pytest.approx(0.25)
+    assert found["answered"] == pytest.approx(0.75)
+    assert found["right"] == pytest.approx(0.25 / 0.75)
+    # One of no class is too unsure anyway, one does not apply, one is answered.
+    assert found["unclear_withheld"] == pytest.approx(2 / 3)
 
 
 def test_tasks_weigh_the_same_in_the_pool() -> None:
@@ -115,3 +130,9 @@ def test_every_asked_task_is_listed_with_its_scores() -> None:
     assert listed["whisper"]["recordings"] == 5
     assert listed["whisper"]["unclear"] == 1
     assert listed["sex"]["averaged"] == {"value": 1, "low": 1, "high": 1}
+    assert listed["sex"]["not_applicable"] == 0
+    packed[0].needs = [[PackedNeed("whisper", "voiced")]]
+    listed = task_scores(split(), packed, found, {"averaged": split().scores(RIGHT)})
+    # Whispered are taken to be row 0, which says nothing of it, and rows 1 and 3.
+    assert listed["sex"]["not_applicable"] == pytest.approx(2 / 3 / 2 + 1 / 3 / 2)
+    assert listed["sex"]["answered"] == pytest.approx(0.5)

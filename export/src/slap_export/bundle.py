@@ -100,8 +100,10 @@ def write_prompt_pack(
 def _said(task: PackedTask) -> dict[str, Any]:
     """A task as it stands in a pack: what it does not have is left out."""
     said = {key: value for key, value in asdict(task).items() if value is not None}
-    needs = [[{"task": n.task, "class": n.option} for n in need] for need in said.pop("needs")]
-    return {**said, "needs": needs} if needs else said
+    del said["needs"]
+    if task.needs:
+        said["needs"] = [[{"task": n.task, "class": n.option} for n in need] for need in task.needs]
+    return said
 
 
 def read_prompt_pack(path: Path) -> tuple[NDArray[np.float16], list[str], list[PackedTask], str]:
