@@ -10,7 +10,7 @@ import torch
 from slap_edge import Screener
 from test_wave_tower import TASKS, TEXTS, audio
 
-from slap_export.bundle import verify_files
+from slap_export.bundle import read_prompt_pack, verify_files
 from slap_export.checkpoint import InputStatistics, front_end_spec
 from slap_export.config import BundleConfig, TowerConfig, load_config
 from slap_export.corpus import CorpusClip
@@ -20,8 +20,16 @@ from slap_export.onnx.stream import export_stream, graph_interface
 from slap_export.onnx.window import export_window, window_interface
 from slap_export.pack import Facts, Tower, write_bundle
 from slap_export.runtime import AudioTower, pad_to_chunks
+from slap_export.scoring import (
+    PackedClass,
+    PackedNeed,
+    PackedTask,
+    applicable,
+    task_probabilities,
+)
 from slap_export.towers import SlapTower
 from slap_export.towers.branches import AttributeBranch, BranchedTower
+from slap_export.verify import verify_bundle
 
 torch.set_num_threads(1)
 
@@ -49,11 +57,11 @@ def facts_of(interface: dict) -> Facts:
     )
 
 
-def finish(folder: Path, facts: Facts) -> Path:
+def finish(folder: Path, facts: Facts, tasks: list[PackedTask] = TASKS) -> Path:
     """The rest of a bundle around the graphs in a folder; prompts are two axes."""
     rows = np.eye(SMALL.embedding_dim, dtype=np.float32)[:2]
     hears = AudioTower(folder / "audio.onnx", facts.tower, facts.front_end)
-    write_bundle(folder, Tower(hears, lambda texts: rows, facts), TEXTS, TASKS, rows, SOUND)
+    write_bundle(folder, Tower(hears, lambda texts: rows, facts), TEXTS, tasks, rows, SOUND)
     return folder
 
 
@@ -91,6 +99,47 @@ def test_further_outputs_come_out_of_the_runtime(
     for name, length in (("speaker", 24), ("semantic", 16), ("recent", 256)):
         assert found["outputs"][name].shape == (len(found["embeddings"]), length)
         assert np.abs(found["outputs"][name] - expected[name]).max() <= 1e-4
+
+
+def test_a_device_finds_the_same_questions_senseless(
+    graphs: tuple[Facts, Path], tmp_path: Path
+) -> None:
+    facts, source = graphs
+    copy(source / "audio.onnx", tmp_path / "audio.onnx")
+    rng = np.random.default_rng(3)
+    tasks = []
+    for index in range(24):
+        # Some answers are sure, some are not; each task needs what earlier ones may answer.
+        bias = float(rng.choice([-9.0, 0.0, 9.0]))
+        earlier = [PackedNeed(f"t{i}", str(rng.choice(["a", "b"]))) for i in range(index)]
+        drawn = [rng.permutation(len(earlier))[: rng.integers(1, 3)] for _ in range(2)]
+        needs = {tuple(sorted(need)): [earlier[i] for i in need] for need in drawn if len(need)}
+        classes = [PackedClass("a", [0], bias), PackedClass("b", [1])]
+        tasks.append(PackedTask(f"t{index}", "T", classes, 1.0, 0.99, needs=list(needs.values())))
+    tasks = tasks[::-1]
+    finish(tmp_path, facts, tasks)
+    _, _, again, _ = read_prompt_pack(tmp_path / "prompts.safetensors")
+    assert again == tasks
+
+    result = Screener(tmp_path).score(SOUND, 16000)
+    prompts = np.eye(SMALL.embedding_dim, dtype=np.float32)[:2]
+    found = [task_probabilities(result["embedding"][None], prompts, t, 10.0) for t in tasks]
+    applies = applicable(found, tasks)[0]
+    assert 3 < applies.sum() < len(tasks) - 3
+    for task, here in zip(tasks, applies, strict=True):
+        told = result["tasks"][task.name]
+        assert (told["certainty"] == "not_applicable") == (not here)
+        assert (told["probabilities"] is None) == (told["needs"] is not None) == (not here)
+        if not here:
+            given = [PackedNeed(need["task"], need["class"]) for need in told["needs"]]
+            assert given in task.needs
+            for need in told["needs"]:
+                assert result["tasks"][need["task"]]["answer"] == need["answer"] != need["class"]
+    alone = next(task for task, here in zip(tasks, applies, strict=True) if not here)
+    chosen = Screener(tmp_path, tasks=[alone.name]).score(SOUND, 16000)["tasks"]
+    assert chosen == {alone.name: result["tasks"][alone.name]}
+    # The golden files hold every probability, also those that a device keeps to itself.
+    assert len(list(verify_bundle(tmp_path))) == 3
 
 
 def test_what_was_heard_lately_is_kept_apart(graphs: tuple[Facts, Path], tmp_path: Path) -> None:

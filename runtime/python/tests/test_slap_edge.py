@@ -62,7 +62,13 @@ def test_the_screener_scores_as_the_golden_files_say() -> None:
     assert np.linalg.norm(result["embedding"]) == pytest.approx(1.0, abs=1e-4)
     assert len(result["tasks"]) >= 10
     for task in result["tasks"].values():
-        assert sum(task["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
+        assert (task["probabilities"] is None) == (task["needs"] is not None)
+        if task["certainty"] == "not_applicable":
+            assert task["answer"] is None
+            assert all(need["answer"] != need["class"] for need in task["needs"])
+        else:
+            assert (task["answer"] is None) == (task["certainty"] == "unsure")
+            assert sum(task["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_a_screener_can_be_used_again() -> None:
@@ -83,8 +89,10 @@ def test_poor_input_gives_a_reason_and_no_number() -> None:
     result = slap_edge.Screener(BUNDLE).score(np.zeros(32_000, np.float32), 16_000)
     assert "silent" in result["poor"]
     for task in result["tasks"].values():
+        assert task["certainty"] == "abstained"
         assert task["answer"] is None
         assert task["probabilities"] is None
+        assert task["needs"] is None
 
 
 def test_a_missing_bundle_is_named() -> None:

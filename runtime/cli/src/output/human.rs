@@ -341,7 +341,7 @@ impl<'a> Table<'a> {
         let title = fit(&safe(&task.title), self.title);
         if task.certainty == Certainty::NotApplicable {
             let room = self.human.width.saturating_sub(self.indent + self.title + GAP);
-            let answer = style.faint(cut(&answer(task), room));
+            let answer = style.faint(reason(task, room));
             return format!("{}{title}  {answer}", " ".repeat(self.indent));
         }
         let answer = fit(&answer(task), self.answer);
@@ -365,10 +365,21 @@ fn answer(task: &TaskScore) -> String {
         Certainty::Answered => class,
         Certainty::Unsure => format!("unsure ({class}?)"),
         Certainty::Abstained => "no answer".to_owned(),
-        Certainty::NotApplicable => {
-            format!("does not apply ({})", safe(&task.contradiction()))
-        }
+        Certainty::NotApplicable => "does not apply".to_owned(),
     }
+}
+
+/// That a task does not apply and, in at most `width` columns, why: as many of the answers
+/// that are in the way as there is room for.
+fn reason(task: &TaskScore, width: usize) -> String {
+    let answers: Vec<String> = task.needs.iter().map(|it| safe(&it.in_short())).collect();
+    let said = |count: usize| {
+        let more = if count < answers.len() { ", …" } else { "" };
+        format!("does not apply ({}{more})", answers[..count].join(", "))
+    };
+    let fits = |text: &String| columns(text) <= width;
+    let whole = (1..=answers.len()).rev().map(said).find(fits);
+    whole.unwrap_or_else(|| cut("does not apply", width))
 }
 
 /// One line of the timeline: a class of a task, or a sentence.
@@ -740,8 +751,13 @@ The recording
         assert_eq!(written(PLAIN.brief(true)), brief);
         let narrow = written(Human { width: 40, ..PLAIN });
         assert!(narrow.lines().all(|line| columns(line) <= 40), "{narrow}");
-        assert!(narrow.contains("does not apply (S"), "{narrow}");
-        assert_eq!(tasks[1].contradiction(), "Sex: female");
+        assert!(narrow.contains("Vocal effort     does not apply\n"), "{narrow}");
+        assert_eq!(
+            reason(&tasks[2], 50),
+            "does not apply (Shouting: ordinary, …)",
+            "an answer is whole or left out"
+        );
+        assert_eq!(reason(&tasks[2], 20), "does not apply");
     }
 
     #[test]

@@ -164,6 +164,13 @@ pub struct Needed {
     pub answer: String,
 }
 
+impl Needed {
+    /// The title and the answer in the fewest words.
+    pub fn in_short(&self) -> String {
+        format!("{}: {}", self.title, self.answer)
+    }
+}
+
 impl TaskScore {
     /// Whether the answer stands and is one to remark on.
     pub fn is_remarkable(&self) -> bool {
@@ -177,13 +184,6 @@ impl TaskScore {
             (Certainty::Unsure, Some(class)) => format!("{}: {class}?", self.title),
             _ => self.title.clone(),
         }
-    }
-
-    /// What was answered to other tasks so that this one does not apply.
-    pub fn contradiction(&self) -> String {
-        let answers: Vec<String> =
-            self.needs.iter().map(|it| format!("{}: {}", it.title, it.answer)).collect();
-        answers.join(", ")
     }
 
     /// The answers of `tasks` by group, in the order in which the groups come.

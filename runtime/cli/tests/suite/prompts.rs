@@ -69,7 +69,8 @@ fn a_sentence_is_read_as_things_the_bundle_knows() {
 
 #[test]
 fn a_sentence_about_something_else_is_told_of() {
-    let ran = run(slap().args(["score", "--no-tasks", "-p", "quantum field theory"])
+    let ran = run(slap()
+        .args(["score", "--no-tasks", "-p", "quantum field theory"])
         .args(["-p", "the voice is trembling"])
         .arg(data("voice.flac")))
     .exits(0)
