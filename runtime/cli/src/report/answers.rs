@@ -131,6 +131,13 @@ pub fn strip(
             unnamed.push(Unnamed { class, name: name(class), task: words(&task.title) });
         }
     }
+    // What holds all the time has the reason in its strip.
+    let throughout = |run: &Run| matches!(run.looks, Answer::NotApplicable | Answer::Abstained);
+    let reason = task
+        .needs
+        .first()
+        .filter(|_| runs.iter().all(throughout))
+        .map_or_else(|| NOT_APPLICABLE.to_owned(), |need| words(&need.in_short()));
     let (answer, share) = answer(task);
     let ink = if task.certainty == Certainty::Answered { INK } else { FAINT };
     html! {
@@ -146,7 +153,7 @@ pub fn strip(
                         (format!("url(#unsure{})", class % CLASSES.len()), String::new())
                     }
                     Answer::Abstained => ("url(#abstained)".to_owned(), String::new()),
-                    Answer::NotApplicable => ("none".to_owned(), NOT_APPLICABLE.to_owned()),
+                    Answer::NotApplicable => ("none".to_owned(), reason.clone()),
                 };
                 path d=(outline(run, strip)) fill=(fill) fill-opacity=(opacity(run.looks))
                     stroke=[edge(run.looks)] stroke-width="0.8" {}
@@ -190,7 +197,7 @@ fn edge(looks: Answer) -> Option<&'static str> {
     }
 }
 
-/// Where a task does not apply, its strip is empty but for these words.
+/// Where a task does not apply, its strip is empty but for these words or the reason.
 const NOT_APPLICABLE: &str = "does not apply";
 
 /// The colour of the words in a strip.

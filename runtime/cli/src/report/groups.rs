@@ -57,9 +57,13 @@ pub fn strips(
     drawn
 }
 
-/// Whether a task has an answer to remark on, if only for a while.
+/// Whether a task has an answer to remark on, if only for a while; never where it does not
+/// apply to the recording as a whole.
 fn is_worth_a_strip(findings: &Findings, index: usize, task: &TaskScore) -> bool {
     let classes = findings.classes.get(index).map(Vec::as_slice).unwrap_or_default();
+    if task.certainty == Certainty::NotApplicable {
+        return false;
+    }
     task.is_remarkable()
         || findings.tracks.answers.spans().any(|(_, _, answers)| match answers.of(index) {
             Answer::Class(class, _) => classes.get(class) != task.usual.as_ref(),

@@ -286,7 +286,10 @@ fn the_int8_tower_gives_similar_answers() {
         .iter()
         .zip(answers[1]["tasks"].as_array().unwrap())
     {
-        let p = |task: &serde_json::Value| task["classes"][0]["probability"].as_f64().unwrap();
-        assert!((p(a) - p(b)).abs() < 0.15, "{a} {b}");
+        // There is none where a task does not apply.
+        let p = |task: &serde_json::Value| task["classes"][0]["probability"].as_f64();
+        if let (Some(p), Some(q)) = (p(a), p(b)) {
+            assert!((p - q).abs() < 0.15, "{a} {b}");
+        }
     }
 }

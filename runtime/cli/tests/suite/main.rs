@@ -8,6 +8,7 @@
 //! - [`measures`]: what is measured of a voice, in every format, and what is absent;
 //! - [`reports`]: the page and the picture of a recording;
 //! - [`prompts`]: sentences, packs, and sentences that make no sense;
+//! - [`needs`]: tasks that do not apply, in every form;
 //! - [`output`]: the shape of what is printed, exit codes, pipes, colours;
 //! - [`shell`]: help, version, completions, manual pages.
 //!
@@ -21,6 +22,7 @@ mod bad_recordings;
 mod bundles;
 mod harness;
 mod measures;
+mod needs;
 mod output;
 mod prompts;
 mod recordings;
