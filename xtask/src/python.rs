@@ -23,8 +23,11 @@ const LOCK: &str = "export/requirements.lock";
 pub fn setup() -> Outcome {
     system::provide(system::TO_CHECK)?;
     make_environment()?;
+    // Built before anything is removed: whatever runs from this environment finds
+    // its modules until the new ones are there.
+    let wheel = build_extension_module()?;
     install_pinned_packages()?;
-    install_extension_module()?;
+    run(&mut uv(&["install", "--quiet", "--no-deps", "--force-reinstall", &wheel]))?;
     install_training_half()
 }
 
@@ -59,9 +62,11 @@ fn make_environment() -> Outcome {
         println!("Making the Python environment in .venv");
         run(&mut command("python3", &["-m", "venv", "--clear", ".venv"]))?;
     }
-    let uv = pinned("uv")?;
-    if !succeeds(environment().join("bin/uv"), &["--version"]) {
-        run(&mut tool("python", &["-m", "pip", "install", "--quiet", &uv]))?;
+    for tool_name in ["uv", "maturin"] {
+        if !succeeds(environment().join("bin").join(tool_name), &["--version"]) {
+            let pinned = pinned(tool_name)?;
+            run(&mut tool("python", &["-m", "pip", "install", "--quiet", &pinned]))?;
+        }
     }
     Ok(())
 }
@@ -81,8 +86,9 @@ fn install_pinned_packages() -> Outcome {
         .map_err(|error| format!("{} could not be written: {error}", stamp.display()))
 }
 
-/// Builds `slap_edge`, the front end that training shares with the device.
-fn install_extension_module() -> Outcome {
+/// Builds `slap_edge`, the front end that training shares with the device, and
+/// gives the path of its wheel.
+fn build_extension_module() -> Outcome<String> {
     let wheels = root().join("target/wheels");
     if wheels.exists() {
         fs::remove_dir_all(&wheels)
@@ -105,8 +111,7 @@ fn install_extension_module() -> Outcome {
         .ok()
         .and_then(|mut entries| entries.find_map(Result::ok))
         .ok_or("maturin ended well but left no wheel in target/wheels")?;
-    let wheel = wheel.path().to_string_lossy().into_owned();
-    run(&mut uv(&["install", "--quiet", "--no-deps", "--force-reinstall", &wheel]))
+    Ok(wheel.path().to_string_lossy().into_owned())
 }
 
 /// Installs `slap_export` so that edits to it are seen at once.
