@@ -12,7 +12,7 @@ use crate::harness::{Folder, bare, bundle, data, run};
 ///
 /// The speaker is always called a woman, and nothing is ever quiet or noisy.
 fn needing(folder: &Folder) -> PathBuf {
-    let mut pack = Bundle::open(&bundle()).unwrap().prompt_pack().clone();
+    let mut pack = Bundle::open(bundle()).unwrap().prompt_pack().clone();
     let need = |task: &str, class: &str| Need { task: task.into(), class: class.into() };
     let task = |name: &str, title: &str, classes: [&str; 2], bias: f32, needs| Task {
         name: name.into(),
