@@ -7,18 +7,15 @@ so a misspelt setting never falls back to a default in silence.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any
 
-from slap_export.objectives.tables import ObjectivesConfig
-
-T = TypeVar("T")
-
-
-class ConfigError(ValueError):
-    """A setting that is unknown, missing or of the wrong type."""
+from slap_export.bundle_tables import BoundsConfig as BoundsConfig
+from slap_export.bundle_tables import ExportConfig, QualityConfig, ScoringConfig
+from slap_export.bundle_tables import GateConfig as GateConfig
+from slap_export.objectives.tables import SENTENCE_WIDTH, ObjectivesConfig
+from slap_export.settings import ConfigError, above, at_least, build, folder_name, within
 
 
 @dataclass(frozen=True)
@@ -48,6 +45,10 @@ class TowerConfig:
     rotary_base: float = 10_000.0
 
     def __post_init__(self) -> None:
+        at_least(self, 1, "bands", "patch_frames", "chunk_frames", "pool_chunks", "layers")
+        at_least(self, 1, "heads", "head_dim", "hidden", "embedding_dim")
+        at_least(self, 0, "context_chunks")
+        above(self, 1, "rotary_base")
         if self.chunk_frames % self.patch_frames:
             raise ValueError(
                 f"chunk_frames ({self.chunk_frames}) must be a multiple of "
@@ -94,6 +95,9 @@ class BundleConfig:
     created: str
     """Date written into the manifest, ISO 8601; stated so that bundles are repeatable."""
 
+    def __post_init__(self) -> None:
+        folder_name(self, "name")
+
 
 @dataclass(frozen=True)
 class CorpusConfig:
@@ -111,6 +115,10 @@ class CorpusConfig:
     train_renders: int
     """Renders of a training clip, at most."""
     other_renders: int
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "seed", "train", "validation", "test_voices", "test_languages")
+        at_least(self, 0, "test_synthesiser", "train_renders", "other_renders")
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,12 @@ class FrontEndConfig:
     log_floor: float
     log_floor_mode: str
 
+    def __post_init__(self) -> None:
+        at_least(self, 1, "sample_rate", "frame_length", "hop_length", "fft_length", "bands")
+        above(self, 0, "input_scale", "log_floor")
+        at_least(self, 0, "low_hz")
+        above(self, self.low_hz, "high_hz")
+
     @property
     def frames_per_second(self) -> float:
         """Frames that begin within a second."""
@@ -159,6 +173,14 @@ class TextConfig:
     temperature: float = 0.05
     """Of the softmax over those phrases; the smaller, the fewer of them count."""
 
+    def __post_init__(self) -> None:
+        within(self, SENTENCE_WIDTH, SENTENCE_WIDTH, "dim")
+        at_least(self, 1, "max_tokens")
+        at_least(self, 0, "captions_per_clip", "measured_captions", "own_captions", "phrases")
+        if self.captions_per_clip + self.measured_captions + self.own_captions == 0:
+            raise ValueError("a recording needs a caption: captions_per_clip must be 1 or more")
+        above(self, 0, "temperature")
+
 
 @dataclass(frozen=True)
 class AugmentConfig:
@@ -175,6 +197,10 @@ class AugmentConfig:
     time_mask_width: int
     """Frames hidden by one mask, at most."""
 
+    def __post_init__(self) -> None:
+        at_least(self, 0, "gain_db", "tilt_db", "band_masks", "band_mask_width")
+        at_least(self, 0, "time_masks", "time_mask_width")
+
 
 @dataclass(frozen=True)
 class BalanceConfig:
@@ -183,6 +209,9 @@ class BalanceConfig:
     keys: tuple[str, ...]
     cap: float = 2.0
     """Times that an epoch repeats a recording on average, at most."""
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "cap")
 
 
 @dataclass(frozen=True)
@@ -215,77 +244,20 @@ class TrainConfig:
     save_every_steps: int = 100
     """Steps after which an interrupted run loses nothing more; every epoch's end is saved too."""
 
-
-@dataclass(frozen=True)
-class GateConfig:
-    """What a lighter graph may change of the float32 graph's answers on validation recordings."""
-
-    changed_winners: float = 0.01
-    """Share of answers, one for each recording and task, in which another class comes out first."""
-    probability_99: float = 0.06
-    """Change of a calibrated probability that 99 % of answers must stay below."""
-    probability_largest: float = 0.4
-    mean_cosine: float = 0.998
-    """Mean cosine of a recording's embeddings by both graphs, at least."""
-
-
-@dataclass(frozen=True)
-class ExportConfig:
-    """What is written beside the towers."""
-
-    background_clips: int
-    minimum_precision: float
-    """Calibration raises a task's abstention threshold until this share of answers is right."""
-    text: bool = True
-    """Whether the bundle has a text tower; without one no prompt can be added on a device."""
-    precisions: tuple[str, ...] = ("int8",)
-    """Lighter graphs to write, of `int8` and `float16`, if they pass the gate."""
-    calibration_clips: int = 128
-    """Training recordings that fix the scales of the int8 graph."""
-    gate: GateConfig = field(default_factory=GateConfig)
-
     def __post_init__(self) -> None:
-        for name in self.precisions:
-            if name not in ("int8", "float16"):
-                raise ValueError(f"precisions: expected int8 or float16, got {name}")
-
-
-@dataclass(frozen=True)
-class ScoringConfig:
-    """Smoothing and events, copied into the manifest."""
-
-    smoothing_seconds: float
-    on_probability: float
-    off_probability: float
-    minimum_event_seconds: float
-
-
-@dataclass(frozen=True)
-class BoundsConfig:
-    """What a recording must be like; what is left out is not asked for."""
-
-    silence_dbfs: float
-    """Level that the loudest 10 ms must reach."""
-    minimum_active_seconds: float
-    maximum_clipped_share: float
-    minimum_snr_db: float | None = None
-    minimum_bandwidth_hz: float | None = None
-    minimum_voiced_seconds: float | None = None
-    maximum_dropout_share: float | None = None
-    """Share of the time lost where sound breaks off and comes back."""
-    maximum_silent_share: float | None = None
-    """Share of the time that is digital silence."""
-    maximum_dc: float | None = None
-
-
-@dataclass(frozen=True)
-class QualityConfig:
-    """When input is too poor to be scored, and when it is good; copied into the manifest."""
-
-    active_dbfs: float
-    """Level from which 10 ms are active."""
-    usable: BoundsConfig
-    good: BoundsConfig
+        at_least(self, 1, "epochs", "batch", "save_every_steps", "packed_chunks")
+        at_least(self, 0, "seed", "weight_decay", "late_frames")
+        above(self, 0, "learning_rate", "clip_norm", "initial_scale", "largest_scale")
+        within(self, 0, 1, "warmup_share")
+        if not 0 <= self.ema_decay < 1:
+            raise ValueError(f"ema_decay ({self.ema_decay}) must be from 0 to below 1")
+        if not 1 <= self.crop_chunks[0] <= self.crop_chunks[1]:
+            raise ValueError(
+                f"crop_chunks ({list(self.crop_chunks)}) must be the least and the most chunks, "
+                "1 or more"
+            )
+        if self.packed_chunks is not None:
+            at_least(self, self.crop_chunks[1], "packed_chunks")
 
 
 @dataclass(frozen=True)
@@ -305,39 +277,24 @@ class Config:
     runs: str = field(default="runs")
     """Folder of checkpoints and caches, relative to `export/`."""
 
-
-def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
-    """Builds a dataclass from a table, refusing unknown, missing and mistyped keys."""
-    hints = get_type_hints(kind)
-    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
-    for key in values:
-        if key not in known:
-            raise ConfigError(f"unknown setting `{where}{key}`; known: {', '.join(known)}")
-    arguments: dict[str, Any] = {}
-    for name, hint in hints.items():
-        if name not in values:
-            continue
-        value = values[name]
-        if NoneType in get_args(hint):
-            if value is None:  # written beside a checkpoint, never in a recipe
-                continue
-            hint = next(kind for kind in get_args(hint) if kind is not NoneType)
-        if is_dataclass(hint):
-            if not isinstance(value, dict):
-                raise ConfigError(f"`{where}{name}` must be a table, got {value!r}")
-            value = build(hint, value, f"{where}{name}.")  # type: ignore[arg-type]
-        elif hint is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        elif hint in (int, float, str, bool):
-            if type(value) is not hint:
-                raise ConfigError(f"`{where}{name}` must be {hint.__name__}, got {value!r}")
-        elif isinstance(value, list):
-            value = tuple(value)
-        arguments[name] = value
-    try:
-        return kind(**arguments)
-    except TypeError as error:
-        raise ConfigError(f"missing setting in `{where or 'the file'}`: {error}") from error
+    def __post_init__(self) -> None:
+        if self.front_end.bands != self.tower.bands:
+            raise ValueError(
+                f"front_end.bands ({self.front_end.bands}) and tower.bands ({self.tower.bands}) "
+                "must be the same"
+            )
+        if self.train.augment.band_mask_width > self.tower.bands:
+            raise ValueError(
+                f"train.augment.band_mask_width ({self.train.augment.band_mask_width}) must be at "
+                f"most the bands, {self.tower.bands}"
+            )
+        packed = self.train.packed_chunks is not None  # as short as the recordings are
+        shortest = (1 if packed else self.train.crop_chunks[0]) * self.tower.chunk_frames
+        if self.train.augment.time_mask_width > shortest:
+            raise ValueError(
+                f"train.augment.time_mask_width ({self.train.augment.time_mask_width}) must be at "
+                f"most the frames of the shortest crop, {shortest}"
+            )
 
 
 def load_config(path: Path) -> Config:
@@ -357,6 +314,8 @@ def read_tables(path: Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
         raise ConfigError(f"cannot read the recipe {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply") from error
     base = values.pop("extends", None)
     if base is None:
         return values

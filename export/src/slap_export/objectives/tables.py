@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slap_export.settings import above, at_least, folder_name, share, within
+
 # Width of the sentence encoder's embeddings.
 SENTENCE_WIDTH = 384
 
 CONTRASTS = ("multi_positive", "softmax", "sigmoid")
 
 
-def between(name: str, value: float, low: float, high: float) -> None:
-    """Refuses a setting that is not above `low` and up to `high`."""
-    if not low < value <= high:
-        raise ValueError(f"{name} ({value}) must be above {low:g} and at most {high:g}")
+def hidden_spans(table: ReconstructionConfig | PrototypesConfig) -> None:
+    """Refuses a table that says to hide what cannot be hidden."""
+    if not 0 < table.ratio < 1:
+        raise ValueError(f"ratio ({table.ratio}) must be above 0 and below 1")
+    at_least(table, 1, "span")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class ContrastiveConfig:
     """Captions of each recording in a step; all stand against all recordings of the batch."""
 
     def __post_init__(self) -> None:
+        at_least(self, 0, "weight")
         if self.kind not in CONTRASTS:
             raise ValueError(f"kind ({self.kind}) must be one of {', '.join(CONTRASTS)}")
         if self.captions < 1 or (self.kind == "softmax" and self.captions > 1):
@@ -43,6 +47,9 @@ class AttributesConfig:
 
     weight: float = 1.0
 
+    def __post_init__(self) -> None:
+        at_least(self, 0, "weight")
+
 
 @dataclass(frozen=True)
 class FlipsConfig:
@@ -52,6 +59,10 @@ class FlipsConfig:
     captions: int = 2
     """Flipped versions drawn of every caption once, before training."""
 
+    def __post_init__(self) -> None:
+        at_least(self, 0, "weight")
+        at_least(self, 1, "captions")
+
 
 @dataclass(frozen=True)
 class SegmentsConfig:
@@ -60,6 +71,10 @@ class SegmentsConfig:
     weight: float = 0.5
     captions: int = 2
     """Captions drawn for every part once, before training."""
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "weight")
+        at_least(self, 1, "captions")
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,9 @@ class ReconstructionConfig:
     """Share of the batch's recordings that are heard once more, with tokens hidden."""
 
     def __post_init__(self) -> None:
-        between("share", self.share, 0, 1)
+        at_least(self, 0, "weight")
+        share(self, "share")
+        hidden_spans(self)
 
 
 @dataclass(frozen=True)
@@ -97,7 +114,12 @@ class PrototypesConfig:
     centre_momentum: float = 0.9
 
     def __post_init__(self) -> None:
-        between("share", self.share, 0, 1)
+        at_least(self, 0, "weight")
+        share(self, "share")
+        hidden_spans(self)
+        at_least(self, 1, "prototypes", "bottleneck", "hidden")
+        above(self, 0, "student_temperature", "teacher_temperature")
+        within(self, 0, 1, "first_momentum", "last_momentum", "centre_momentum")
 
 
 @dataclass(frozen=True)
@@ -115,7 +137,9 @@ class CaptioningConfig:
     """Word pieces of a caption that are learned, at most."""
 
     def __post_init__(self) -> None:
-        between("share", self.share, 0, 1)
+        at_least(self, 0, "weight")
+        share(self, "share")
+        at_least(self, 1, "layers", "heads", "head_dim", "hidden", "longest")
 
 
 @dataclass(frozen=True)
@@ -131,6 +155,12 @@ class SpeakerConfig:
     heads: int = 1
     """Heads of the branch's pooling."""
 
+    def __post_init__(self) -> None:
+        at_least(self, 0, "weight")
+        at_least(self, 1, "dim", "heads")
+        above(self, 0, "scale")
+        within(self, 0, 1, "margin")
+
 
 @dataclass(frozen=True)
 class SemanticConfig:
@@ -143,6 +173,8 @@ class SemanticConfig:
     heads: int = 1
 
     def __post_init__(self) -> None:
+        at_least(self, 0, "weight")
+        at_least(self, 1, "heads")
         if self.dim != SENTENCE_WIDTH:
             raise ValueError(f"dim ({self.dim}) must be that of the teacher, {SENTENCE_WIDTH}")
 
@@ -154,6 +186,10 @@ class DistillationConfig:
     teacher: str
     """Name of a finished run beside this one; its text projection is taken over as it is."""
     weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "weight")
+        folder_name(self, "teacher")
 
 
 @dataclass(frozen=True)
