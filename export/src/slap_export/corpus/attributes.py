@@ -32,10 +32,12 @@ How it is recorded, of the treatment: `noise`, `noise_kind`, `room`, `band`, `le
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from slap_export.corpus import CorpusClip, CorpusError
 from slap_export.corpus.engines import SAMPLE_RATE
 from slap_export.corpus.languages import ENGLISH_NAMES
 from slap_export.corpus.manner import Manner
@@ -97,6 +99,19 @@ VALUES: dict[str, tuple[str, ...]] = {
 """Every attribute and its values; each may also be None."""
 
 Attributes = dict[str, str | None]
+
+
+def refuse_unknown(clips: Iterable[CorpusClip]) -> None:
+    """Refuses a clip one of whose attributes has a value that there is not."""
+    for clip in clips:
+        for held in (clip.attributes, *(part.attributes for part in clip.parts)):
+            for name, value in held.items():
+                known = VALUES.get(name)
+                if known is not None and value is not None and value not in known:
+                    raise CorpusError(
+                        f"{clip.id}: {name}: expected one of {', '.join(known)}, got {value!r:.40}"
+                    )
+
 
 # Whose presence alters the quality of a voice.
 _ALTERED = {

@@ -38,7 +38,7 @@ from slap_export.evaluation.zero_shot import (
     same_length,
     truth_of,
 )
-from slap_export.features import Features, load_features
+from slap_export.features import Features, features_for
 from slap_export.measured_captions import measured_caption
 from slap_export.measures import corpus_bins
 from slap_export.report import rounded
@@ -129,7 +129,8 @@ def study(config: Config, root: Path, report: Report = print, limit: int | None 
     At most `limit` recordings of a split are measured, drawn the same for every run.
     """
     run = run_folder(config, root)
-    trained, features = load_trained(run / "trained.pt", config), load_features(config, root)
+    trained = load_trained(run / "trained.pt", config)
+    features = features_for(trained, config, root)
     files = text_files(root / config.runs / "text")
     bins = None
     if config.text.measured_captions:
