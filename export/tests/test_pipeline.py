@@ -21,7 +21,7 @@ from slap_export.evaluation.listening import listen
 from slap_export.evaluation.zero_shot import embed_with_torch
 from slap_export.features import compute_features, load_features, read_audio
 from slap_export.pairs import ABSENT, build_pool
-from slap_export.pipeline import clear, pack_run
+from slap_export.pipeline import pack_run
 from slap_export.report import read_report
 from slap_export.runtime import pad_to_chunks
 from slap_export.tasks import task
@@ -114,13 +114,6 @@ def test_wrong_golden_numbers_are_found(made: tuple[Config, Path]) -> None:
     write_manifest(damaged, manifest)
     with pytest.raises(BundleError, match=r"ONNX Runtime [0-9.]*: embedding differs by 1"):
         list(verify_bundle(damaged))
-
-
-def test_a_folder_of_something_else_is_not_cleared(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("do not lose this")
-    with pytest.raises(BundleError, match="not a bundle"):
-        clear(tmp_path)
-    assert (tmp_path / "thesis.txt").exists()
 
 
 def test_features_are_those_of_the_device(made: tuple[Config, Path]) -> None:

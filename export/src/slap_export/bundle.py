@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from slap_export.scoring import (
     NeedsError,
@@ -27,14 +27,26 @@ from slap_export.scoring import (
 FORMAT = "slap-edge-bundle"
 VERSION = 2
 MANIFEST = "manifest.json"
+REPORT, CARD, DIAGRAM = "report.json", "MODEL_CARD.md", "reliability.svg"
+# Files that are made from the report, or are it.
+PUBLISHED = (REPORT, CARD, DIAGRAM)
 LARGEST_FILE = 25 * 2**20
 LARGEST_BUNDLE = 48 * 2**20
+
+UNREADABLE = (SafetensorError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+"""What reading a file raises that is not what it should be."""
 
 _DTYPES = {"float32": "F32", "float16": "F16", "int32": "I32", "int8": "I8"}
 
 
 class BundleError(ValueError):
     """A bundle that breaks its own contract."""
+
+
+def said(error: Exception) -> str:
+    """An error in one line, with its kind where the words alone say nothing."""
+    words = " ".join(str(error).split())
+    return words if isinstance(error, BundleError) else f"{type(error).__name__}: {words}"
 
 
 def sha256(path: Path) -> str:
@@ -108,6 +120,13 @@ def _said(task: PackedTask) -> dict[str, Any]:
 
 def read_prompt_pack(path: Path) -> tuple[NDArray[np.float16], list[str], list[PackedTask], str]:
     """Embeddings [n, D], texts, tasks and the hash of the tower a pack was made for."""
+    try:
+        return _read_prompt_pack(path)
+    except UNREADABLE as error:
+        raise BundleError(f"{path.name}: not a prompt pack ({said(error)})") from error
+
+
+def _read_prompt_pack(path: Path) -> tuple[NDArray[np.float16], list[str], list[PackedTask], str]:
     with safe_open(path, "numpy") as file:
         metadata = file.metadata()
         embeddings = file.get_tensor("embeddings")
@@ -142,36 +161,47 @@ def files_of(folder: Path) -> list[Path]:
     return sorted(path for path in found if path.relative_to(folder).as_posix() != MANIFEST)
 
 
-def write_manifest(folder: Path, content: dict[str, Any]) -> None:
+def write_manifest(folder: Path, content: dict[str, Any]) -> dict[str, Any]:
     """Writes `manifest.json` with the size and hash of every file lying in the folder."""
     listed = {
         path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
         for path in files_of(folder)
     }
-    manifest = {"format": FORMAT, "version": VERSION}
+    manifest: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     for key, value in content.items():
         manifest[key] = value
         if key == "created":
             manifest["files"] = listed
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
+    return manifest
 
 
 def verify_files(folder: Path) -> dict[str, Any]:
     """Reads the manifest and checks every file's presence, size and hash."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise BundleError(f"{folder} has no {MANIFEST}, so it is not a bundle") from None
     except json.JSONDecodeError as error:
         raise BundleError(f"{folder / MANIFEST} is not valid JSON: {error}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise BundleError(f"{folder / MANIFEST} is not valid JSON: {said(error)}") from error
+    if not isinstance(manifest, dict):
+        raise BundleError(f"{folder / MANIFEST}: expected an object, got {manifest!r:.40}")
     if (manifest.get("format"), manifest.get("version")) != (FORMAT, VERSION):
         raise BundleError(
             f"expected format {FORMAT} version {VERSION}, got "
             f"{manifest.get('format')} version {manifest.get('version')}"
         )
     present = {path.relative_to(folder).as_posix(): path for path in files_of(folder)}
-    listed = manifest["files"]
+    listed = manifest.get("files")
+    if not isinstance(listed, dict) or not all(
+        isinstance(entry, dict) and {"bytes", "sha256"} <= entry.keys() for entry in listed.values()
+    ):
+        raise BundleError(
+            f"{folder / MANIFEST}: expected size and hash of every file under `files`"
+        )
     if present.keys() != listed.keys():
         missing = sorted(listed.keys() - present.keys())
         extra = sorted(present.keys() - listed.keys())

@@ -24,13 +24,15 @@ from slap_export.pack import Facts, Tower, write_bundle
 from slap_export.pipeline import (
     background_clips,
     calibrated_tasks,
-    clear,
     golden_recording,
     stored,
+    validation_clips,
 )
-from slap_export.report import new_report, publish
+from slap_export.placing import check_replaceable, placed
+from slap_export.report import add_report, new_report
 from slap_export.runtime import AudioTower, load_tokenizer, pad_to_steps
 from slap_export.towers.paraclap import ParaClap, load_paraclap
+from slap_export.verify import verify_bundle
 
 Array = NDArray[np.float32]
 Report = Callable[[str], None]
@@ -74,46 +76,49 @@ def import_paraclap(
     settings: ImportConfig | None = None,
     report: Report = print,
 ) -> None:
-    """Writes a bundle of a ParaCLAP checkpoint into a folder.
+    """Writes a bundle of a ParaCLAP checkpoint into a folder, in place of an earlier bundle.
 
     Front end, corpus, scoring, limits of quality and lighter graphs are the recipe's.
     """
     settings = settings or ImportConfig()
     features = load_features(config, root)
+    validation = validation_clips(features)
+    check_replaceable(folder)
     report(f"reading {checkpoint}")
     loaded = load_paraclap(checkpoint, settings.audio, settings.text)
-    clear(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     digest = sha256(checkpoint)
-    tower = export(loaded, config, folder, settings, f"ParaCLAP checkpoint {digest[:12]}")
-    texts = prompt_texts()
-    prompts = stored(tower.embed_text(texts))
-    validation = features.split("validation")
-    report(f"calibrating on {len(validation)} recordings")
-    scale = loaded.logit_scale
-    tasks = calibrated_tasks(config, features, embed(tower, features, validation), prompts, scale)
-    training = np.random.default_rng(config.train.seed).permutation(features.split("train"))
-    lighter = write_lighter(
-        folder,
-        tower.facts.tower,
-        windows(tower, features, training[: config.export.calibration_clips]),
-        windows(tower, features, validation),
-        prompts,
-        tasks,
-        scale,
-        config.export,
-    )
-    for found in lighter:
-        report(str(found))
-    background = embed(tower, features, background_clips(config, features))
-    golden = golden_recording(config, features)
-    write_bundle(folder, tower, texts, tasks, background, golden)
-    facts = {
-        "checkpoint": digest,
-        "origin": ORIGIN.format(digest=digest, corpus=config.corpus.path),
-        "audio_parameters": sum(weight.numel() for weight in loaded.audio.parameters()),
-    }
-    publish(folder, new_report(facts, [asdict(found) for found in lighter]))
+    with placed(folder) as new:
+        tower = export(loaded, config, new, settings, f"ParaCLAP checkpoint {digest[:12]}")
+        texts = prompt_texts()
+        prompts = stored(tower.embed_text(texts))
+        report(f"calibrating on {len(validation)} recordings")
+        scale = loaded.logit_scale
+        embeddings = embed(tower, features, validation)
+        tasks = calibrated_tasks(config, features, embeddings, prompts, scale)
+        training = np.random.default_rng(config.train.seed).permutation(features.split("train"))
+        lighter = write_lighter(
+            new,
+            tower.facts.tower,
+            windows(tower, features, training[: config.export.calibration_clips]),
+            windows(tower, features, validation),
+            prompts,
+            tasks,
+            scale,
+            config.export,
+        )
+        for found in lighter:
+            report(str(found))
+        background = embed(tower, features, background_clips(config, features))
+        golden = golden_recording(config, features)
+        manifest = write_bundle(new, tower, texts, tasks, background, golden)
+        facts = {
+            "checkpoint": digest,
+            "origin": ORIGIN.format(digest=digest, corpus=config.corpus.path),
+            "audio_parameters": sum(weight.numel() for weight in loaded.audio.parameters()),
+        }
+        add_report(new, manifest, new_report(facts, [asdict(found) for found in lighter]))
+        for line in verify_bundle(new, called=folder):
+            report(line)
 
 
 def export(

@@ -206,8 +206,8 @@ def write_bundle(
     tasks: list[PackedTask],
     background: Array,
     golden: Array,
-) -> None:
-    """Writes prompts, background, golden files and manifest beside the towers."""
+) -> dict[str, Any]:
+    """Writes prompts, background, golden files and manifest beside the towers; its content."""
     digest = sha256(folder / "audio.onnx")
     name, dim = tower.facts.bundle.name, tower.facts.tower["embedding_dim"]
     prompts = tower.embed_text(texts)
@@ -218,4 +218,4 @@ def write_bundle(
     description = f"{len(background)} recordings of the training corpus, one embedding each"
     write_background(folder / "background.safetensors", background, digest, description)
     write_golden(folder, tower, golden, prompts, tasks)
-    write_manifest(folder, manifest_content(folder, tower.facts))
+    return write_manifest(folder, manifest_content(folder, tower.facts))

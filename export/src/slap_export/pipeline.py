@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slap_export.bundle import BundleError, check_sizes, sha256
+from slap_export.bundle import check_sizes, sha256
 from slap_export.calibrate import calibrate_tasks
 from slap_export.checkpoint import Trained, load_trained, run_folder
 from slap_export.config import Config, to_dict
 from slap_export.evaluation.zero_shot import embed_with_onnx, packed_task, prompt_texts, truth_of
-from slap_export.features import Features, load_features, read_audio
+from slap_export.features import Features, features_for, read_audio
 from slap_export.onnx.gate import write_lighter
 from slap_export.pack import write_bundle, write_towers
-from slap_export.report import new_report, publish
+from slap_export.placing import placed
+from slap_export.report import add_report, new_report
 from slap_export.scoring import PackedTask
 from slap_export.tasks import TASKS
 from slap_export.verify import verify_bundle
@@ -30,49 +31,59 @@ GOLDEN_SECONDS = 4.0
 
 
 def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -> None:
-    """Writes the bundle into a folder, which must not hold anything but an earlier bundle.
+    """Writes the bundle, verifies it, and puts it into a folder, in place of an earlier bundle.
 
     Its model card has no results yet: those are measured through the runtime (`report`).
     """
     checkpoint = run_folder(config, root) / "trained.pt"
     trained = load_trained(checkpoint, config)
-    features = load_features(config, root)
-    clear(folder)
-    report("exporting the towers")
-    texts_cache = root / config.runs / "text"
-    tower = write_towers(folder, trained, texts_cache, text=config.export.text)
-    interface = tower.facts.tower
+    features = features_for(trained, config, root)
+    validation = validation_clips(features)
+    with placed(folder) as new:
+        report("exporting the towers")
+        texts_cache = root / config.runs / "text"
+        tower = write_towers(new, trained, texts_cache, text=config.export.text)
+        interface = tower.facts.tower
 
-    def embed(clips: NDArray[np.int64]) -> Array:
-        return embed_with_onnx(folder / "audio.onnx", interface, features, clips)
+        def embed(clips: NDArray[np.int64]) -> Array:
+            return embed_with_onnx(new / "audio.onnx", interface, features, clips)
 
-    texts = prompt_texts()
-    validation = features.split("validation")
-    report(f"calibrating on {len(validation)} recordings")
-    prompts = stored(tower.embed_text(texts))
-    tasks = calibrated_tasks(config, features, embed(validation), prompts, trained.logit_scale)
-    training = np.random.default_rng(config.train.seed).permutation(features.split("train"))
-    lighter = write_lighter(
-        folder,
-        interface,
-        [features.frames(int(clip)) for clip in training[: config.export.calibration_clips]],
-        [features.frames(int(clip)) for clip in validation],
-        prompts,
-        tasks,
-        trained.logit_scale,
-        config.export,
-    )
-    for found in lighter:
-        report(str(found))
-    background = embed(background_clips(config, features))
-    report(f"background: {len(background)} recordings")
-    golden = golden_recording(config, features)
-    write_bundle(folder, tower, texts, tasks, background, golden)
-    facts = training_facts(trained, checkpoint, features)
-    publish(folder, new_report(facts, [asdict(found) for found in lighter]))
-    check_sizes(folder)
-    for line in verify_bundle(folder, checkpoint):
-        report(line)
+        texts = prompt_texts()
+        report(f"calibrating on {len(validation)} recordings")
+        prompts = stored(tower.embed_text(texts))
+        tasks = calibrated_tasks(config, features, embed(validation), prompts, trained.logit_scale)
+        training = np.random.default_rng(config.train.seed).permutation(features.split("train"))
+        lighter = write_lighter(
+            new,
+            interface,
+            [features.frames(int(clip)) for clip in training[: config.export.calibration_clips]],
+            [features.frames(int(clip)) for clip in validation],
+            prompts,
+            tasks,
+            trained.logit_scale,
+            config.export,
+        )
+        for found in lighter:
+            report(str(found))
+        background = embed(background_clips(config, features))
+        report(f"background: {len(background)} recordings")
+        golden = golden_recording(config, features)
+        manifest = write_bundle(new, tower, texts, tasks, background, golden)
+        facts = training_facts(trained, checkpoint, features)
+        add_report(new, manifest, new_report(facts, [asdict(found) for found in lighter]))
+        check_sizes(new)
+        for line in verify_bundle(new, checkpoint, called=folder):
+            report(line)
+
+
+def validation_clips(features: Features) -> NDArray[np.int64]:
+    """The recordings that tasks are calibrated on; there must be some."""
+    found = features.split("validation")
+    if not len(found):
+        raise ValueError(
+            "the corpus has no recordings of the split `validation`, on which tasks are calibrated"
+        )
+    return found
 
 
 def stored(embeddings: Array) -> Array:
@@ -102,19 +113,6 @@ def training_facts(trained: Trained, checkpoint: Path, features: Features) -> di
         "audio_parameters": sum(weight.numel() for weight in trained.tower.parameters()),
         "recipe": to_dict(trained.config),
     }
-
-
-def clear(folder: Path) -> None:
-    """Removes the files of an earlier bundle; refuses a folder that holds anything else."""
-    if not folder.exists():
-        return
-    if any(folder.iterdir()) and not (folder / "manifest.json").exists():
-        raise BundleError(f"{folder} is not empty and not a bundle; choose another folder")
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            path.rmdir()
-        else:
-            path.unlink()
 
 
 def background_clips(config: Config, features: Features) -> NDArray[np.int64]:

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from slap_edge import Screener
 
-from slap_export.bundle import BundleError, read_prompt_pack, sha256, verify_files
+from slap_export.bundle import (
+    UNREADABLE,
+    BundleError,
+    read_prompt_pack,
+    said,
+    sha256,
+    verify_files,
+)
 from slap_export.checkpoint import load_trained
 from slap_export.config import Config, build
 from slap_export.features import read_audio
@@ -51,20 +58,29 @@ class Differences:
         return f"{self.engine}: " + ", ".join(f"{k} {v:.1e}" for k, v in self.found.items())
 
 
-def verify_bundle(folder: Path, checkpoint: Path | None = None) -> Iterator[str]:
+def verify_bundle(
+    folder: Path, checkpoint: Path | None = None, called: Path | None = None
+) -> Iterator[str]:
     """Checks files, hashes and sizes, then the golden files on each engine; a line for each.
 
+    Args:
+        folder: Where the bundle is.
+        checkpoint: What it was trained to; without it PyTorch is left out.
+        called: The name of the folder in what is said, if it is another.
+
     Raises:
-        BundleError: something is wrong; the message says what.
+        ValueError: something is wrong; the message says what.
+        FileNotFoundError: there is no such checkpoint.
     """
     manifest = verify_files(folder)
+    screener = Screener(folder)  # its reader wants every key of the manifest to make sense
     digest = sha256(folder / manifest["tower"]["float32"])
     embeddings, texts, tasks, made_for = read_prompt_pack(folder / manifest["prompts"])
     if made_for != digest:
         raise BundleError(f"prompts were made for tower {made_for}, but this tower is {digest}")
     total = sum(entry["bytes"] for entry in manifest["files"].values())
     yield (
-        f"{folder}: {len(manifest['files'])} files, {total / 2**20:.2f} MiB, "
+        f"{called or folder}: {len(manifest['files'])} files, {total / 2**20:.2f} MiB, "
         f"{len(tasks)} tasks, {len(texts)} prompts"
     )
     golden = read_golden(folder, manifest)
@@ -72,34 +88,40 @@ def verify_bundle(folder: Path, checkpoint: Path | None = None) -> Iterator[str]
     if checkpoint is not None:
         yield on_torch(folder, manifest, golden, checkpoint)
     yield str(on_onnxruntime(folder, manifest, golden, prompts, tasks))
-    yield str(on_tract(folder, golden))
+    yield str(on_tract(screener, golden))
 
 
 def read_golden(folder: Path, manifest: dict[str, Any]) -> Golden:
     """The golden files of a bundle."""
     names, rate = manifest["golden"], manifest["front_end"]["sample_rate"]
-    expected = load_file(folder / names["embeddings"])
-    scores = json.loads((folder / names["scores"]).read_text(encoding="utf-8"))
-    return Golden(
-        read_audio(folder / names["audio"], rate),
-        rate,
-        load_file(folder / names["log_mel"])["log_mel"],
-        expected["steps"],
-        expected["clip"],
-        scores["tasks"],
-        names["tolerance"],
-    )
+    try:
+        expected = load_file(folder / names["embeddings"])
+        scores = json.loads((folder / names["scores"]).read_text(encoding="utf-8"))
+        return Golden(
+            read_audio(folder / names["audio"], rate),
+            rate,
+            load_file(folder / names["log_mel"])["log_mel"],
+            expected["steps"],
+            expected["clip"],
+            {
+                task: {name: float(value) for name, value in classes.items()}
+                for task, classes in scores["tasks"].items()
+            },
+            names["tolerance"],
+        )
+    except UNREADABLE as error:
+        raise BundleError(f"golden files that cannot be read: {said(error)}") from error
 
 
 def on_torch(folder: Path, manifest: dict[str, Any], golden: Golden, checkpoint: Path) -> str:
-    """The trained tower, if its weights are at hand and those of the bundle."""
+    """The trained tower, if its weights are those of the bundle."""
     if not checkpoint.exists():
-        return f"torch: not checked, no {checkpoint}"
-    if manifest["tower"]["mode"] != "stream":
-        return "torch: not checked, a tower of windows is not trained here"
+        raise FileNotFoundError(f"no checkpoint at {checkpoint}")
     training = read_report(folder)["training"]
+    if "recipe" not in training:
+        raise BundleError("the bundle was not trained here; verify it without a checkpoint")
     if sha256(checkpoint) != training["checkpoint"]:
-        return f"torch: not checked, {checkpoint} is of another training than the bundle"
+        raise BundleError(f"{checkpoint} is of another training than the bundle")
     tower = load_trained(checkpoint, build(Config, training["recipe"])).tower
     with torch.no_grad():
         steps = tower(torch.from_numpy(golden.log_mel)[None]).embeddings[0].numpy()  # [C, D]
@@ -127,15 +149,17 @@ def on_onnxruntime(
     pairs = []
     for task in tasks:
         values = task_probabilities(heard.clip[None], prompts, task, tower["logit_scale"])[0]
-        wanted = golden.probabilities[task.name]
+        wanted = golden.probabilities.get(task.name, {})
+        if wanted.keys() != {option.name for option in task.classes}:
+            raise BundleError(f"the golden scores are not those of the classes of {task.name}")
         pairs.append((values, np.array([wanted[option.name] for option in task.classes])))
     check(found, "probability", pairs, golden.tolerance)
     return found
 
 
-def on_tract(folder: Path, golden: Golden) -> Differences:
+def on_tract(screener: Screener, golden: Golden) -> Differences:
     """The runtime as a device runs it."""
-    result = Screener(folder).score(golden.audio, golden.rate, steps=True)
+    result = screener.score(golden.audio, golden.rate, steps=True)
     if result["poor"] is not None:
         raise BundleError(f"the golden recording is not scored: {result['poor']}")
     found = Differences(f"tract (slap_edge {version('slap-edge')})", {})
@@ -144,6 +168,8 @@ def on_tract(folder: Path, golden: Golden) -> Differences:
     check(found, "embedding", pairs, golden.tolerance)
     pairs = []
     for name, wanted in golden.probabilities.items():
+        if name not in result["tasks"]:
+            raise BundleError(f"the golden scores are of a task that is not asked: {name}")
         values = result["tasks"][name]["probabilities"]
         if values is None:  # does not apply; the embedding that it follows from is compared
             continue

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from slap_edge import Screener
 
-from slap_export.bundle import BundleError, read_prompt_pack, sha256, verify_files
+from slap_export.bundle import PUBLISHED, BundleError, read_prompt_pack, sha256, verify_files
 from slap_export.corpus import CorpusClip
 from slap_export.evaluation.intervals import RESAMPLES
-from slap_export.report import PUBLISHED
 from slap_export.scoring import PackedTask
 from slap_export.tasks import GROUPS, PROTOCOL, TASKS, Task
 
@@ -61,6 +61,7 @@ class Opened:
 def open_bundle(folder: Path) -> Opened:
     """Reads a bundle after checking its files."""
     manifest = verify_files(folder)
+    Screener(folder)  # its reader wants every key of the manifest to make sense
     embeddings, texts, packed, _ = read_prompt_pack(folder / manifest["prompts"])
     rules = {task.name: task for task in TASKS}
     known = [
