@@ -30,24 +30,28 @@ from slap_export.config import ConfigError, load_config
 
 EPILOG = """\
 a bundle from nothing, in order:
-  slap-export corpus synth --config CONFIG         synthetic voices with known attributes
-  slap-export features     --config CONFIG         log-mel frames, by the device's front end
-  slap-export train        --config CONFIG         towers; goes on where it was interrupted
-  slap-export pack         --config CONFIG         export to ONNX, calibrate, write the bundle
+  slap-export corpus synth --config RECIPE         synthetic voices with known attributes
+  slap-export features     --config RECIPE         log-mel frames, by the device's front end
+  slap-export train        --config RECIPE         towers; goes on where it was interrupted
+  slap-export pack         --config RECIPE         export to ONNX, calibrate, write the bundle
   slap-export report BUNDLE --corpus CORPUS        measure it as a device runs it: the model card
   slap-export verify BUNDLE                        check it on every engine
 
-or all of it: slap-export all --config configs/slap-voice.toml
+all of it but `verify`, in minutes, to see that everything is there:
+  slap-export all --config configs/tiny.toml
 
 recordings of your own or of a public corpus:
   slap-export data --help                          manifest, leakage check, shards
 
 research recipes, and what their objectives do:
   slap-export study RECIPE [RECIPE...]             everything a trained run can show, by PyTorch
-  slap-export ablation --config CONFIG             each objective beside captions alone
+  slap-export ablation --config RECIPE             each objective beside captions alone
 
 a bundle of weights that others published:
-  slap-export import best.pth.tar --config CONFIG  ParaCLAP, run on windows of the waveform
+  slap-export import best.pth.tar --config RECIPE  ParaCLAP, run on windows of the waveform
+
+a trained tower as one graph, for work on recordings at rest:
+  slap-export graph --config RECIPE -o FILE        whole recordings, or windows with --chunks
 
 captions for recordings of which nothing is known:
   slap-export measures --corpus DIR -o FILE        measures, quantile bins, sentences
@@ -84,7 +88,8 @@ def parser() -> argparse.ArgumentParser:
         "all",
         run_all,
         "everything, from nothing to a bundle",
-        "Synthesises the corpus if it is missing, then features, train, pack and report.",
+        "Synthesises the corpus if it is missing, then trains, for which features are computed "
+        "first, packs and reports.",
     )
     trying(everything)
     measuring(everything)

@@ -196,7 +196,7 @@ def add_data(commands: Commands) -> None:
         "stats",
         help="count hours, speakers, languages and attributes",
         description="Prints how much each split holds, and how often each value of an attribute"
-        " occurs there.",
+        " occurs there; a zero says that this value cannot be learnt, or not be measured.",
     )
     stats.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST")
     stats.set_defaults(run=run_stats)
@@ -230,7 +230,7 @@ def add_data(commands: Commands) -> None:
     corpus.add_argument("shards", type=Path, metavar="SHARDS")
     corpus.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER")
     corpus.add_argument(
-        "--augment", type=Path, metavar="FILE", help="TOML file of changes, see docs/data.md"
+        "--augment", type=Path, metavar="FILE", help="changes, as TOML; docs/data.md lists them"
     )
     corpus.add_argument("--renders", type=int, default=1, metavar="N", help="(default: 1)")
     corpus.add_argument("--seed", type=int, default=0, metavar="N", help="of the changes")
@@ -243,7 +243,7 @@ def add_data(commands: Commands) -> None:
         " recording is known what is true of all its clips. Clips whose voice changes, held"
         " vowels and two speakers at once stay as they are.",
     )
-    join.add_argument("corpus", type=Path, metavar="CORPUS")
+    join.add_argument("corpus", type=Path, metavar="CORPUS", help="folder with a clips.jsonl")
     join.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER")
     join.add_argument(
         "--longest", type=float, default=30.0, metavar="SECONDS", help="(default: 30)"

@@ -60,8 +60,12 @@ def add_research(commands: Commands) -> None:
         "`train` and written beside FILE, as are the measures themselves, so that a second run "
         "need not take them again.",
     )
-    measures.add_argument("--corpus", type=Path, required=True, metavar="DIR")
-    measures.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    measures.add_argument(
+        "--corpus", type=Path, required=True, metavar="DIR", help="a corpus, or any recordings"
+    )
+    measures.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FILE", help="JSON, a line a recording"
+    )
     measures.add_argument("--bins", type=Path, metavar="FILE", help="use these bins, learn none")
     measures.add_argument("--low", type=float, default=0.3, help="rank up to which a value is low")
     measures.add_argument("--high", type=float, default=0.7, help="rank from which it is high")
@@ -73,14 +77,16 @@ def add_research(commands: Commands) -> None:
     measures.set_defaults(run=run_measures)
     study = commands.add_parser(
         "study",
-        help="measure trained runs that are no bundles, and compare them",
+        help="measure trained runs that are not bundles, and compare them",
         description="Measures what a recipe is for on the test splits, by PyTorch: zero-shot "
         "tasks, speakers, styles, retrieval, localisation, transcripts and captions, whichever it "
         "was trained for. Prints Markdown and writes study.json, and layers.svg with the layer "
         "weights of its branches, to runs/NAME. Of several recipes it also prints what each "
         "objective adds.",
     )
-    study.add_argument("recipes", type=Path, nargs="+", metavar="RECIPE")
+    study.add_argument(
+        "recipes", type=Path, nargs="+", metavar="RECIPE", help="recipes that have been trained"
+    )
     limited(study)
     study.set_defaults(run=run_study)
     alone = with_recipe(
