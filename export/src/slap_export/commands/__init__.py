@@ -44,8 +44,8 @@ def with_recipe(
         type=Path,
         required=True,
         metavar="FILE",
-        help="recipe in TOML; its paths are relative to the folder above its own, and bundles go to "
-        "models/ beside that one",
+        help="recipe in TOML; its paths are relative to the folder above its own, and bundles go "
+        "to models/ beside that one",
     )
     command.set_defaults(run=run)
     return command
@@ -57,8 +57,8 @@ def limited(command: argparse.ArgumentParser) -> None:
         "--limit",
         type=count,
         metavar="N",
-        help="recordings of a split, at most; a task has a macro-F1 where 8 of each class are among "
-        "them: of 100 that is half of the tasks, of 10 none",
+        help="recordings of a split, at most; a task has a macro-F1 where 8 of each class are "
+        "among them: of 100 that is half of the tasks, of 10 none",
     )
 
 
