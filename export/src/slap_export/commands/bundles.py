@@ -62,8 +62,16 @@ def measuring(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--probe", type=count, default=6000, metavar="N", help="training recordings of the probe"
     )
-    command.add_argument("--resamples", type=count, default=1000, metavar="N")
-    command.add_argument("--seed", type=count, default=1)
+    command.add_argument(
+        "--resamples",
+        type=count,
+        default=1000,
+        metavar="N",
+        help="draws of speakers that an interval is taken from (default: %(default)s)",
+    )
+    command.add_argument(
+        "--seed", type=count, default=1, metavar="N", help="of these draws and of the probe"
+    )
 
 
 def add_packing(commands: Commands) -> None:
@@ -88,8 +96,12 @@ def add_packing(commands: Commands) -> None:
         "of every chunk: the step graph's numbers, many recordings at a time. With --chunks it "
         "takes one window of that many chunks and gives the embedding at its end.",
     )
-    graph.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
-    graph.add_argument("--chunks", type=count, metavar="N")
+    graph.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FILE", help="the ONNX file to write"
+    )
+    graph.add_argument(
+        "--chunks", type=count, metavar="N", help="of one window, instead of whole recordings"
+    )
     published = with_recipe(
         commands,
         "import",
@@ -100,14 +112,30 @@ def add_packing(commands: Commands) -> None:
         "recipe's corpus, of which the features must have been computed. Front end, scoring and "
         "limits of quality are the recipe's.",
     )
-    published.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    published.add_argument(
+        "checkpoint", type=Path, metavar="CHECKPOINT", help="best.pth.tar, fetched by hand"
+    )
     published.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
-    published.add_argument("--name", default="paraclap")
+    published.add_argument(
+        "--name", default="paraclap", help="of the bundle (default: %(default)s)"
+    )
     published.add_argument(
         "--licence", default="CC-BY-NC-SA-4.0", help="of the weights (default: %(default)s)"
     )
-    published.add_argument("--window-seconds", type=float, default=5.0, metavar="S")
-    published.add_argument("--hop-seconds", type=float, default=2.5, metavar="S")
+    published.add_argument(
+        "--window-seconds",
+        type=float,
+        default=5.0,
+        metavar="S",
+        help="heard at a time (default: %(default)s)",
+    )
+    published.add_argument(
+        "--hop-seconds",
+        type=float,
+        default=2.5,
+        metavar="S",
+        help="from one window to the next (default: %(default)s)",
+    )
 
 
 def add_measuring(commands: Commands) -> None:
@@ -121,8 +149,14 @@ def add_measuring(commands: Commands) -> None:
         "and localisation. Writes report.json, MODEL_CARD.md and reliability.svg into the bundle "
         "and lists them in its manifest. Embeddings are kept in CORPUS/heard.",
     )
-    report.add_argument("bundle", type=Path, metavar="BUNDLE")
-    report.add_argument("--corpus", type=Path, required=True, metavar="CORPUS")
+    report.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder of the bundle")
+    report.add_argument(
+        "--corpus",
+        type=Path,
+        required=True,
+        metavar="CORPUS",
+        help="folder with a clips.jsonl; its splits test_... are measured",
+    )
     report.add_argument(
         "-o", "--out", type=Path, metavar="FOLDER", help="write here, leave the bundle as it is"
     )
@@ -141,6 +175,6 @@ def add_measuring(commands: Commands) -> None:
         "PyTorch (where the training's checkpoint is given), ONNX Runtime and tract. Prints the "
         "largest differences; fails if one is too large.",
     )
-    verify.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verify.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder of the bundle")
     verify.add_argument("--checkpoint", type=Path, metavar="FILE", help="runs/NAME/trained.pt")
     verify.set_defaults(run=run_verify)
