@@ -154,6 +154,23 @@ mod tests {
     }
 
     #[test]
+    fn noise_is_searched_to_the_first_and_last_lag() {
+        let sinc = Sinc::new();
+        let mut state = 1_u32;
+        for round in 0..2000 {
+            // Steps and spikes in noise put the summits of the interpolation far from samples.
+            let samples: [f32; MOST] = core::array::from_fn(|n| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let noise = state as f32 / u32::MAX as f32 - 0.5;
+                let scale = if (n / 64 + round) % 3 == 0 { 1e-6 } else { 1.0 };
+                noise * noise * noise * scale
+            });
+            let found = Stretch::new(&samples).find(&sinc, 20, 24 + round % 40, (90, 130));
+            assert!(found.is_none_or(|found| (88.9..=131.1).contains(&found.lag)), "{found:?}");
+        }
+    }
+
+    #[test]
     fn finds_nothing_where_nothing_is() {
         let sinc = Sinc::new();
         assert_eq!(Stretch::new(&[0.0; MOST]).find(&sinc, 20, 300, (90, 110)), None);

@@ -72,17 +72,17 @@ pub(super) struct Summit {
 
 /// Climbs to the summit next to a sample that is higher than its neighbours, whose values
 /// are given. `value` gives the height a number of eighths of a sample away, and is asked
-/// for no more than 9 eighths.
+/// for no more than 8 eighths.
 #[inline]
 pub(super) fn climb(neighbours: [f32; 3], value: impl Fn(i32) -> f32) -> Summit {
     let guess = vertex(neighbours).offset * STEPS as f32;
     let mut at = (libm::roundf(guess) as i32).clamp(-STEPS / 2, STEPS / 2);
     let mut around = [value(at - 1), value(at), value(at + 1)];
-    while around[2] > around[1] && at < STEPS {
+    while around[2] > around[1] && at < STEPS - 1 {
         at += 1;
         around = [around[1], around[2], value(at + 1)];
     }
-    while around[0] > around[1] && at > -STEPS {
+    while around[0] > around[1] && at > 1 - STEPS {
         at -= 1;
         around = [value(at - 1), around[0], around[1]];
     }
@@ -105,6 +105,19 @@ fn vertex([before, here, after]: [f32; 3]) -> Summit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_climb_without_a_summit_ends_within_a_sample() {
+        for side in [-1.0, 1.0] {
+            let asked = core::cell::Cell::new(0);
+            let top = climb([0.0, 1e-3, 0.0], |steps| {
+                asked.set(asked.get().max(steps.abs()));
+                side * steps as f32
+            });
+            assert_eq!(asked.get(), STEPS);
+            assert!(top.offset.abs() <= 1.0, "{top:?}");
+        }
+    }
 
     #[test]
     fn interpolates_a_tone() {
