@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
+import multiprocessing
+import os
 import shutil
+import threading
+import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +18,7 @@ import pytest
 import soundfile as sf
 
 from slap_export.config import CorpusConfig
-from slap_export.corpus import attributes, engines, read_clips
+from slap_export.corpus import CorpusError, attributes, engines, read_clips
 from slap_export.corpus.effects.nasal import Nasal
 from slap_export.corpus.effects.overdriven import Overdrive
 from slap_export.corpus.effects.pauses import Pauses
@@ -24,7 +30,7 @@ from slap_export.corpus.manner import Manner
 from slap_export.corpus.measures import Pitch, active_seconds, longest_gap, pitch_track, rms, trim
 from slap_export.corpus.render import LONGEST, render
 from slap_export.corpus.speakers import SPLITS, Speaker, made_speaker, speakers_by_split
-from slap_export.corpus.synth import synthesise_corpus
+from slap_export.corpus.synth import refuse_other, synthesise_corpus
 from slap_export.corpus.treatment import Change, Treatment, draw
 from slap_export.corpus.utterance import hold_vowel, utter
 from slap_export.tasks import TASKS
@@ -60,8 +66,59 @@ def test_the_same_seed_gives_the_same_files(corpus: Path, tmp_path: Path) -> Non
 
 @needs_voices
 def test_a_corpus_is_not_overwritten(corpus: Path) -> None:
-    with pytest.raises(FileExistsError, match="holds a corpus"):
+    with pytest.raises(CorpusError, match="holds a corpus"):
         synthesise_corpus(corpus, SMALL, processes=1)
+
+
+@needs_voices
+def test_a_corpus_of_other_settings_is_not_taken_for_this_one(corpus: Path, tmp_path: Path) -> None:
+    refuse_other(corpus, dataclasses.replace(SMALL, path="elsewhere"))
+    other = dataclasses.replace(SMALL, seed=8, train=13)
+    with pytest.raises(CorpusError, match="seed was 7 and is 8 in the recipe, train was 12"):
+        refuse_other(corpus, other)
+    refuse_other(tmp_path, other)
+    (tmp_path / "corpus.json").write_text('{"shards": "0"}')
+    refuse_other(tmp_path, other)
+
+
+@needs_voices
+def test_a_seed_below_nil_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="seed: expected 0 or more, got -1"):
+        synthesise_corpus(tmp_path, dataclasses.replace(SMALL, seed=-1), processes=1)
+
+
+@needs_voices
+def test_a_process_that_cannot_begin_ends_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first to ask espeak-ng for its data, this process, is answered; the others are not."""
+    real, asked = shutil.which("espeak-ng"), tmp_path / "asked"
+    program = tmp_path / "bin" / "espeak-ng"
+    program.parent.mkdir()
+    lines = ["#!/bin/sh", f'[ -e "{asked}" ] && exit 3', f'touch "{asked}"', f'exec {real} "$@"']
+    program.write_text("\n".join(lines) + "\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    with pytest.raises(engines.EngineError, match="did not say where its data is"):
+        synthesise_corpus(tmp_path / "corpus", SMALL, processes=2)
+
+
+@needs_voices
+def test_a_process_that_is_killed_ends_the_work(tmp_path: Path) -> None:
+    many = dataclasses.replace(SMALL, train=400)
+    before = set(multiprocessing.active_children())
+
+    def kill() -> None:
+        while not (made := set(multiprocessing.active_children()) - before):
+            time.sleep(0.05)
+        made.pop().kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(BrokenProcessPool):
+        synthesise_corpus(tmp_path, many, processes=2)
+    killer.join()
+    assert not (tmp_path / "clips.jsonl").exists()
 
 
 @needs_voices

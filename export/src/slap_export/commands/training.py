@@ -12,11 +12,12 @@ from slap_export.config import Config
 def run_synth(arguments: argparse.Namespace) -> None:
     import os
 
-    from slap_export.corpus.synth import synthesise_corpus
+    from slap_export.corpus.synth import refuse_other, synthesise_corpus
 
     config: Config = arguments.recipe
     corpus = arguments.root / config.corpus.path
     if (corpus / "clips.jsonl").exists():
+        refuse_other(corpus, config.corpus)
         log(f"the corpus in {corpus} is there already")
         return
     log(f"synthesising the corpus in {corpus}")

@@ -13,16 +13,19 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import signal
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import soundfile as sf
 
 from slap_export.config import CorpusConfig
-from slap_export.corpus import attributes, engines, measures
+from slap_export.corpus import CLIPS, CorpusError, attributes, engines, measures
 from slap_export.corpus.effects import noise
 from slap_export.corpus.effects.source_filter import analyse
 from slap_export.corpus.engines import SAMPLE_RATE
@@ -31,6 +34,10 @@ from slap_export.corpus.render import render
 from slap_export.corpus.speakers import SPLITS, Speaker, speakers_by_split
 from slap_export.corpus.treatment import draw
 from slap_export.corpus.utterance import SHORTEST, Spoken, hold_vowel, utter
+from slap_export.data.files import whole_file
+
+ABOUT = "corpus.json"
+"""The file of a corpus that says how it was made."""
 
 _BABBLE_VOICES = 24
 _TRACK_SECONDS = 30.0
@@ -187,15 +194,35 @@ def _rounded(value):
 _worker: _Worker | None = None
 
 
-def _start(out: Path, config: CorpusConfig) -> None:
+def _start() -> None:
+    # An interruption ends a process at once, and without a traceback each.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _run(out: Path, config: CorpusConfig, job: _Job) -> list[dict]:
+    # Made here and not as the process starts: an error of a job reaches whoever waits for it.
     global _worker
-    _worker = _Worker(out, config)
-
-
-def _run(job: _Job) -> list[dict]:
     if _worker is None:
-        raise RuntimeError("the process was not started")
+        _worker = _Worker(out, config)
     return _worker.run(job)
+
+
+def refuse_other(folder: Path, config: CorpusConfig) -> None:
+    """Refuses a synthetic corpus that was made with other settings than these."""
+    try:
+        made = json.loads((folder / ABOUT).read_text(encoding="utf-8"))["config"]
+        differing = [
+            f"{name} was {made[name]} and is {value} in the recipe"
+            for name, value in asdict(config).items()
+            if name != "path" and name in made and made[name] != value
+        ]
+    except (FileNotFoundError, KeyError, ValueError, TypeError):
+        return  # no synthetic corpus, or one of an older version
+    if differing:
+        raise CorpusError(
+            f"{folder} holds a corpus of other settings ({', '.join(differing)});"
+            " remove it, or name another folder in the recipe"
+        )
 
 
 def synthesise_corpus(
@@ -203,11 +230,13 @@ def synthesise_corpus(
 ) -> list[dict]:
     """Writes a corpus to `out` and returns the lines of its `clips.jsonl`.
 
-    Raises `EngineError` where a synthesiser is missing, and `FileExistsError` where `out` holds a
-    corpus already.
+    Raises `EngineError` where a synthesiser is missing or fails, `BrokenProcessPool` where a
+    process is killed, and `CorpusError` where `out` holds a corpus already.
     """
-    if (out / "clips.jsonl").exists():
-        raise FileExistsError(f"{out} holds a corpus already; remove it or choose another folder")
+    if (out / CLIPS).exists():
+        raise CorpusError(f"{out} holds a corpus already; remove it or choose another folder")
+    if config.seed < 0:
+        raise CorpusError(f"corpus.seed: expected 0 or more, got {config.seed}")
     engines.espeak_data()
     for split in SPLITS:
         (out / "audio" / split).mkdir(parents=True, exist_ok=True)
@@ -217,18 +246,17 @@ def synthesise_corpus(
         jobs += [_Job(split, range(i, min(i + 50, count))) for i in range(0, count, 50)]
     lines: list[dict] = []
     context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, _start, (out, config)) as pool:
-        for done, part in enumerate(pool.imap(_run, jobs), 1):
+    with ProcessPoolExecutor(processes, context, _start) as pool:
+        for done, part in enumerate(pool.map(partial(_run, out, config), jobs), 1):
             lines += part
             if progress:
                 print(f"\r{done}/{len(jobs)} parts, {len(lines)} clips", end="", file=sys.stderr)
     if progress:
         print(file=sys.stderr)
     about = {"config": asdict(config), "sample_rate": SAMPLE_RATE, "clips": len(lines)}
-    (out / "corpus.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    partial = out / "clips.jsonl.partial"
-    with partial.open("w", encoding="utf-8") as file:
+    with whole_file(out / ABOUT) as file:
+        file.write(json.dumps(about, indent=1).encode() + b"\n")
+    with whole_file(out / CLIPS) as file:
         for line in lines:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-    partial.rename(out / "clips.jsonl")
+            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
     return lines
