@@ -107,6 +107,7 @@ def test_an_unknown_task_is_named() -> None:
 
 def test_steps_are_told_when_asked_for() -> None:
     audio, rate = soundfile.read(RECORDINGS / "woman.flac", dtype="float32")
+    audio = np.concatenate([audio, audio])  # longer than what an embedding pools
     manifest = json.loads((BUNDLE / "manifest.json").read_text())
     screener = slap_edge.Screener(BUNDLE, outputs=["tokens"])
     plain = screener.score(audio, rate)
@@ -128,8 +129,20 @@ def test_steps_are_told_when_asked_for() -> None:
 
 
 def test_an_unknown_output_is_named() -> None:
-    with pytest.raises(ValueError, match="`speakers`; there are: tokens"):
+    with pytest.raises(ValueError, match="`speakers`; there are: .*tokens"):
         slap_edge.Screener(BUNDLE, outputs=["speakers"])
+
+
+def test_a_sentence_is_read_as_things_that_can_be_said() -> None:
+    text = slap_edge.TextTower(BUNDLE)
+    reading = text.read("the voice is trembling")
+    assert reading is not None
+    assert reading[0][0] == "the voice trembles"
+    shares = [share for _, share in reading]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1, abs=1e-4)
+    with pytest.raises(ValueError, match="without words"):
+        text.read("?!")
 
 
 def test_sentences_are_embedded_as_those_of_the_pack() -> None:

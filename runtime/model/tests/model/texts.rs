@@ -92,7 +92,8 @@ fn a_thin_spread_says_nothing_clearly() {
 
 #[test]
 fn each_broken_memory_is_refused() {
-    let changes: [(fn(&mut Tensors), &str); 6] = [
+    type Change = fn(&mut Tensors);
+    let changes: [(Change, &str); 6] = [
         (|t| t[1].2 = vec![2, 3], "`levels` of [keys, 2]"),
         (|t| t[2].3[0] = 2, "`meanings` below 2"),
         (|t| t[2].3[3] = 0x80, "`meanings` below 2"),
