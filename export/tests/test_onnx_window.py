@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from slap_export.config import TowerConfig
+from slap_export.onnx.files import check_output
 from slap_export.onnx.metadata import About, read_metadata
 from slap_export.onnx.stream import export_stream, graph_interface
 from slap_export.onnx.window import (
@@ -102,3 +103,45 @@ def test_recordings_of_any_length_and_number(
         assert np.abs(embeddings - expected.tower.embeddings.numpy()).max() <= 1e-5
         assert np.abs(speaker - expected.branches["speaker"].numpy()).max() <= 1e-5
         assert tokens.shape == (recordings, chunks * SMALL.chunk_tokens, SMALL.width)
+
+
+def test_a_window_that_no_machine_holds_is_refused(tower: BranchedTower, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="at most 7500 chunks, which are 3600 s, got 10000000"):
+        export_window(tower, tmp_path / "audio.onnx", ABOUT, 10_000_000)
+    assert not (tmp_path / "audio.onnx").exists()
+
+
+def test_a_graph_is_written_over_nothing_but_a_graph(tower: BranchedTower, tmp_path: Path) -> None:
+    path = tmp_path / "audio.onnx"
+    check_output(path)
+    for content in (b"", b"weights, or a recipe", torch.zeros(3).numpy().tobytes(), b"PK\3\4"):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="is no ONNX file"):
+            check_output(path)
+    export_window(tower, path, ABOUT, 3)
+    check_output(path)
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(ValueError, match="is a bundle; choose a file outside"):
+        check_output(path)
+    with pytest.raises(ValueError, match="is a folder"):
+        check_output(tmp_path)
+    with pytest.raises(ValueError, match="no folder"):
+        check_output(tmp_path / "nowhere" / "audio.onnx")
+
+
+def test_a_graph_that_cannot_be_written_leaves_the_earlier_one(
+    tower: BranchedTower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "audio.onnx"
+    path.write_bytes(b"earlier")
+    write = Path.write_bytes
+
+    def half(to: Path, content: bytes) -> int:
+        write(to, content[: len(content) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OSError, match="No space left"):
+        export_window(tower, path, ABOUT, 3)
+    assert path.read_bytes() == b"earlier"
+    assert [found.name for found in tmp_path.iterdir()] == ["audio.onnx"]

@@ -28,9 +28,11 @@ def run_import(arguments: argparse.Namespace) -> None:
 
 def run_graph(arguments: argparse.Namespace) -> None:
     from slap_export.checkpoint import load_trained, run_folder
+    from slap_export.onnx.files import check_output
     from slap_export.onnx.window import export_recordings, export_window
     from slap_export.pack import facts_of
 
+    check_output(arguments.out)
     checkpoint = run_folder(arguments.recipe, arguments.root) / "trained.pt"
     trained = load_trained(checkpoint, arguments.recipe)
     tower, about = trained.branched() or trained.tower, facts_of(trained).about(trained.revision)

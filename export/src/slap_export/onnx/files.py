@@ -10,8 +10,11 @@ from typing import Any
 
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from onnx import ModelProto
 from torch import Tensor, nn
+
+from slap_export.bundle import MANIFEST
 
 OPSET = 18
 
@@ -67,4 +70,33 @@ def save(
         tensor.doc_string = ""
         del tensor.metadata_props[:]
     onnx.checker.check_model(model, full_check=True)
-    path.write_bytes(model.SerializeToString(deterministic=True))
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(model.SerializeToString(deterministic=True))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def check_output(path: Path) -> None:
+    """Raises unless a graph may be written to a path: to a new file, or over an earlier graph.
+
+    An ONNX file that lies in a bundle is not replaced: the bundle would no longer be whole.
+    """
+    if not path.parent.is_dir():
+        raise ValueError(f"no folder {path.parent} to write {path.name} into")
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; choose a file")
+    if (path.parent / MANIFEST).exists():
+        raise ValueError(f"{path.parent} is a bundle; choose a file outside of it")
+    if path.exists() and not is_graph(path):
+        raise ValueError(f"{path} is there and is no ONNX file; choose another")
+
+
+def is_graph(path: Path) -> bool:
+    """Whether a file is an ONNX model."""
+    try:
+        model = onnx.load(path, load_external_data=False)
+    except (DecodeError, OSError, ValueError):
+        return False
+    return bool(model.graph.node) and bool(model.opset_import)

@@ -23,6 +23,9 @@ from slap_export.onnx.stream import Tower, embedding_outputs, ready, with_branch
 from slap_export.towers.branches import BranchedTower
 from slap_export.towers.wave_tower import WaveTower
 
+LONGEST_WINDOW = 3600
+"""Seconds: a window is held in memory at once, with everything that the tower makes of it."""
+
 
 class WindowGraph(nn.Module):
     """A whole stretch at once: embeddings at its end, or with `every` at the end of all chunks."""
@@ -64,6 +67,13 @@ def export_window(tower: Tower, path: Path, about: About, chunks: int) -> None:
     """Writes the float32 graph of a window of a fixed number of chunks."""
     branched = ready(tower)
     config = branched.tower.config
+    front_end = about.front_end
+    chunk = config.chunk_frames * front_end["hop_length"] / front_end["sample_rate"]
+    if chunks * chunk > LONGEST_WINDOW:
+        raise ValueError(
+            f"expected a window of at most {LONGEST_WINDOW / chunk:.0f} chunks, which are "
+            f"{LONGEST_WINDOW} s, got {chunks}; a graph of recordings takes any number of them"
+        )
     mel = torch.zeros(1, chunks * config.chunk_frames, config.bands)
     model = trace(WindowGraph(branched, every=False), (mel,), ["mel"], branched.output_names())
     save(model, path, "audio", describe(about, window_interface(tower, chunks), "float32"))
