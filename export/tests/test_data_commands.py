@@ -7,8 +7,9 @@ import io
 import json
 import re
 import shlex
+import tomllib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,10 @@ from torch.distributed.run import get_args_parser
 from slap_export.cli import main
 from slap_export.cli import parser as command_line
 from slap_export.commands.data import KINDS
-from slap_export.config import load_config
+from slap_export.config import build, load_config
 from slap_export.corpus import read_clips
-from slap_export.corpus.attributes import VALUES
+from slap_export.corpus.attributes import CHANGING, VALUES
+from slap_export.data.augment import WaveformConfig
 from slap_export.data.manifest import Recording, read_manifest, write_manifest
 from slap_export.data.readers import READERS
 from slap_export.data.shards import read_index, read_shard
@@ -142,6 +144,41 @@ def test_the_page_names_every_reader_and_every_change() -> None:
     assert {name: set(re.findall(r"`(\w+)`", cells)) for name, cells in rows} == {
         name: set(touched) for name, touched in TOUCHES.items()
     }
+
+
+def test_the_page_lists_the_words_of_every_attribute() -> None:
+    text = (DOCS / "data.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|`]+ \| (`[^|]*`) \|$", text, re.MULTILINE)
+    found = {name: tuple(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
+    parts = tuple(f"{part}_{name}" for part in ("begin", "end") for name in CHANGING)
+    assert found == {name: words for name, words in VALUES.items() if name not in parts}
+    (changing,) = re.findall(r"`begin_` or\n`end_` stands before (.*?)\.", text, re.DOTALL)
+    assert re.findall(r"`(\w+)`", changing) == list(CHANGING)
+
+
+def test_the_page_lists_every_setting_of_a_change() -> None:
+    text = (DOCS / "data.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| `([^|]*)` \|[^|`]+\|$", text, re.MULTILINE)
+    found = build(WaveformConfig, tomllib.loads("\n".join(f"{k} = {v}" for k, v in rows)))
+    assert [name for name, _ in rows] == [field.name for field in fields(WaveformConfig)]
+    assert found == WaveformConfig(), "the page states the defaults"
+
+
+def test_labels_that_are_not_understood_are_told(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = Path("voices/metadata.csv")
+    text = table.read_text(encoding="utf-8").replace("hoarse", "rough").replace(",en,", ",english,")
+    table.write_text(text.replace("transcription", "mood"), encoding="utf-8")
+    assert run("data read hugging_face voices -o voices/m.jsonl") == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "5 recordings in voices/m.jsonl",
+        "roughness: 2 of its values are not understood, such as 'rough'; expected one of hoarse, "
+        "clear; kept as roughness_words and not trained on",
+        "language: 4 of its values are no codes, such as 'english'; expected en, de and the like",
+        "kept and not trained on: mood",
+    ]
 
 
 def test_features_are_computed_from_what_was_unpacked(here: Path) -> None:

@@ -11,7 +11,7 @@ from test_data_corpora import found
 from slap_export.corpus import Part
 from slap_export.data.manifest import Recording
 from slap_export.data.readers import READERS
-from slap_export.data.readers.common import age_group, split_of
+from slap_export.data.readers.common import ReaderError, age_group, split_of
 
 
 def test_common_voice(tmp_path: Path) -> None:
@@ -221,6 +221,22 @@ def test_hugging_face(tmp_path: Path) -> None:
         speaker="voices/8",
         attributes={"corpus": "voices", "age": "adult"},
     )
+
+
+def test_capitals_and_blanks_do_not_hide_a_label(tmp_path: Path) -> None:
+    found("hugging_face", tmp_path)
+    table = tmp_path / "train" / "metadata.csv"
+    table.write_text("file_name, Roughness ,AGE,Mood\na.wav,Hoarse ,34,Glad\n", encoding="utf-8")
+    recording = next(r for r in READERS["hugging_face"](tmp_path) if r.path.name == "a.wav")
+    assert recording.attributes == {
+        "corpus": tmp_path.name,
+        "roughness": "hoarse",
+        "age_words": "34",
+        "Mood": "Glad",
+    }
+    table.write_text("file_name,sex,Sex\na.wav,female,male\n", encoding="utf-8")
+    with pytest.raises(ReaderError, match="line 2: sex: expected one column of that name, got two"):
+        list(READERS["hugging_face"](tmp_path))
 
 
 def test_hugging_face_from_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

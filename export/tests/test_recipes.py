@@ -24,6 +24,7 @@ from slap_export.corpus import read_clips
 from slap_export.corpus.attributes import VALUES
 from slap_export.data.join import join_corpus
 from slap_export.evaluation.of_run import Studied, compare, study, summary
+from slap_export.features import load_features
 from slap_export.measured_captions import VALUES as MEASURED
 from slap_export.pairs import ABSENT
 from slap_export.towers import SlapTower
@@ -36,6 +37,8 @@ CAPTIONS = ("contrastive",)
 OBJECTIVES = {
     "slap-voice": ("contrastive", "attributes", "flips", "segments", "speaker"),
     "slap-nano": ("contrastive", "distillation"),
+    "own": ("contrastive", "attributes", "flips", "segments", "speaker"),
+    "tiny": ("contrastive", "attributes", "flips", "segments", "speaker"),
     "study": (),
     "slap-speaker": ("contrastive", "reconstruction"),
     "slap-speaker-contrastive": CAPTIONS,
@@ -349,5 +352,16 @@ def test_an_ablation_adds_one_objective_at_a_time(root: Path) -> None:
     again = ablation(config, root, lines.append, limit=12, max_steps=1)
     assert not any(line.startswith("training") for line in lines), "finished runs are kept"
     assert again == (run_folder(config, root) / "ablation.md").read_text(encoding="utf-8")
+    # Trials are no results: asked for whole runs, it trains them, and no others after that.
+    ablation(config, root, lines.append, limit=12)
+    for run in runs:
+        assert f"training {run.bundle.name}" in lines
+        steps = len(load_features(run, root).split("train")) // run.train.batch
+        assert load_trained(run_folder(run, root) / "trained.pt", run).origin.max_steps is None
+        state = torch.load(run_folder(run, root) / "progress.pt", weights_only=True)
+        assert state["optimiser"]["state"][0]["step"] == steps > 1
+    slower = dataclasses.replace(config, train=dataclasses.replace(config.train, seed=9))
+    with pytest.raises(ValueError, match=r"clsp-contrastive was trained by another.*train\.seed"):
+        ablation(slower, root, lines.append, limit=12)
     with pytest.raises(ConfigError, match="another objective, got contrastive"):
         each_alone(recipe("slap-speaker-contrastive"))

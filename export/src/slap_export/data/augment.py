@@ -1,6 +1,5 @@
-"""Drawing what happens to a recording when it is heard once more, from the recipe's settings.
+"""Drawing what happens to a recording when it is heard once more, from a file of changes.
 
-    [augment]
     noise_share = 0.5
     noise_db = [0.0, 35.0]
     codec_share = 0.1

@@ -9,7 +9,8 @@ split; elsewhere it is a hash of the speaker, or of the file's name where no spe
 columns have a meaning: transcription, transcript, text or sentence; speaker or speaker_id; language
 or locale; caption, captions, description or text_description; sex or gender. All others become
 attributes as they are, or, where an attribute of ours has that name but not that value, under the
-name with `_words` behind it. Parquet, and labels by folder names without metadata, are not read.
+name with `_words` behind it. Capitals make no difference in these columns and values. Parquet, and
+labels by folder names without metadata, are not read.
 
 Described at https://huggingface.co/docs/datasets/audio_dataset. The licence is the dataset's own.
 """
@@ -22,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from slap_export.corpus.attributes import VALUES
 from slap_export.data.manifest import Recording
 from slap_export.data.readers.common import ReaderError, inside, json_lines, some, split_of, table
+from slap_export.data.readers.words import WORDS
 
 _SPLITS = {
     "train": "train",
@@ -36,6 +38,7 @@ _SPEAKER = ("speaker", "speaker_id")
 _LANGUAGE = ("language", "locale")
 _CAPTIONS = ("captions", "caption", "description", "text_description")
 _SEX = ("sex", "gender")
+_MEANT = {*VALUES, *_TRANSCRIPT, *_SPEAKER, *_LANGUAGE, *_CAPTIONS, *_SEX}
 
 
 def read(folder: Path) -> Iterator[Recording]:
@@ -61,7 +64,7 @@ def _rows(file: Path) -> Iterator[tuple[str, dict[str, object]]]:
 def _recording(
     corpus: str, home: Path, values: dict[str, object], split: str | None, place: str
 ) -> Recording:
-    left = {name: value for name, value in values.items() if value not in (None, "", [])}
+    left = _filled(values, place)
     name = _take(left, ("file_name",), place)
     if name is None:
         raise ReaderError(f"{place}: file_name: expected a text, got nothing")
@@ -80,8 +83,11 @@ def _recording(
     for key, value in left.items():
         if isinstance(value, list | dict):
             raise ReaderError(f"{place}: {key}: expected a single value, got {value!r:.40}")
-        words = VALUES.get(key)
-        attributes[key if words is None or value in words else f"{key}_words"] = str(value)
+        words, said = VALUES.get(key), str(value)
+        if words is not None:
+            said = said.lower() if said.lower() in words else said
+            key = key if said in words else f"{key}{WORDS}"
+        attributes[key] = said
     return Recording(
         path=path,
         split=split or (named[0] if named else split_of(speaker or name)),
@@ -91,6 +97,21 @@ def _recording(
         attributes=attributes,
         captions=captions,
     )
+
+
+def _filled(values: dict[str, object], place: str) -> dict[str, object]:
+    """The cells that are not empty, columns that have a meaning under their names in small."""
+    found: dict[str, object] = {}
+    for column, value in values.items():
+        name = column.strip().lower()
+        name = name if name in _MEANT else column
+        value = value.strip() if isinstance(value, str) else value
+        if value in (None, "", []):
+            continue
+        if name in found:
+            raise ReaderError(f"{place}: {name}: expected one column of that name, got two")
+        found[name] = value
+    return found
 
 
 def _take(left: dict[str, object], names: tuple[str, ...], place: str) -> str | None:
