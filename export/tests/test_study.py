@@ -65,6 +65,18 @@ def test_runs_are_measured_and_compared(
     ET.parse(folder / "layers.svg")
 
 
+def test_too_few_recordings_are_said_to_be_too_few(
+    recipes: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["study", *map(str, recipes), "--limit", "10"]) == 0
+    printed = capsys.readouterr().out
+    row = "| macro-F1, all tasks but those on the recording | – (no task has 8 recordings of each"
+    assert printed.count(row) == 2
+    assert "| plain | contrastive | – | – |" in printed
+    assert "Nothing to compare: no task has 8 recordings of each class." in printed
+    assert "nan" not in printed
+
+
 def test_a_moment_is_the_whole_of_a_short_recording(recipes: list[Path]) -> None:
     config = load_config(recipes[0])
     root = recipes[0].parent.parent

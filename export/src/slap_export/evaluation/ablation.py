@@ -6,6 +6,7 @@ recording easy for both cancels out. An interval that contains zero shows no gai
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -92,15 +93,22 @@ def table(
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """The table as Markdown; a gain whose interval contains zero is said to be unclear."""
+    """The table as Markdown; a gain whose interval contains zero is said to be unclear.
+
+    Where nothing could be measured there is a dash.
+    """
     lines = ["| run | objectives | mean macro-F1 | what an objective adds |", "|---|---|---|---|"]
     for row in rows:
         gains = []
         for gain in row.gains:
+            if not math.isfinite(gain.difference.value):
+                gains.append(f"{gain.objective} –")
+                continue
             clear = gain.difference.low > 0 or gain.difference.high < 0
             low, high = f"{gain.difference.low:+.3f}", f"{gain.difference.high:+.3f}"
             text = f"{gain.objective} {gain.difference.value:+.3f} [{low}, {high}]"
             gains.append(text if clear else f"{text} (unclear)")
-        cells = (row.name, ", ".join(row.objectives), str(row.score), "; ".join(gains) or "–")
+        score = str(row.score) if math.isfinite(row.score.value) else "–"
+        cells = (row.name, ", ".join(row.objectives), score, "; ".join(gains) or "–")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

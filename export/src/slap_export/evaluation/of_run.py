@@ -52,6 +52,9 @@ from slap_export.towers.spans import pool_span
 Array = NDArray[np.float32]
 Report = Callable[[str], None]
 
+PROTOCOL_TITLE = "all tasks but those on the recording"
+NO_TASK = f"no task has {FEWEST} recordings of each class"
+
 # Chunks on either side of one that its own moment is heard with.
 BESIDE = 1
 
@@ -269,7 +272,7 @@ def written_captions(texts: Sequence[str], clips: Sequence[CorpusClip]) -> dict[
 
 
 def compare(runs: Sequence[Studied]) -> str:
-    """What each objective adds to the mean over the 38 tasks, as Markdown.
+    """What each objective adds to the mean over the tasks of the protocol, as Markdown.
 
     The runs must be on the same recordings.
     """
@@ -278,7 +281,9 @@ def compare(runs: Sequence[Studied]) -> str:
         raise ValueError("runs can only be compared on the same test recordings")
     protocol = [column for column, task in enumerate(TASKS) if task.group in PROTOCOL]
     rows = [Run(run.name, run.objectives, run.answers[:, protocol]) for run in runs]
-    return markdown(ablation_table(rows, first.truth[:, protocol], first.speakers))
+    truth = first.truth[:, protocol]
+    note = "" if (truth >= 0).any() else f"\nNothing to compare: {NO_TASK}.\n"
+    return markdown(ablation_table(rows, truth, first.speakers)) + note
 
 
 def summary(run: Studied) -> str:
@@ -290,8 +295,10 @@ def summary(run: Studied) -> str:
         rows.setdefault(name, ["–"] * len(splits))[split] = text
 
     for place, content in enumerate(splits.values()):
+        if "protocol" not in content["means"]:
+            put(place, f"macro-F1, {PROTOCOL_TITLE}", f"– ({NO_TASK})")
         for group, means in content["means"].items():
-            title = "all but the recording" if group == "protocol" else group
+            title = PROTOCOL_TITLE if group == "protocol" else group
             put(place, f"macro-F1, {title}", f"{ranged(means['averaged'])}, {means['tasks']} tasks")
         for name, found in content["verification"].items():
             put(place, f"equal error rate, {name}", ranged(found["equal_error_rate"]))
@@ -306,9 +313,9 @@ def summary(run: Studied) -> str:
         if content["localisation"]:
             found = content["localisation"]["all"]
             text = f"{number(found['frame_f1'])} ({number(found['whole_frame_f1'])})"
-            put(place, "localisation, F1 of time (whole recording)", text)
+            put(place, "localisation, F1 of time (of calling all of it)", text)
             text = f"{number(found['event_f1'])} ({number(found['whole_event_f1'])})"
-            put(place, "localisation, F1 of intervals (whole recording)", text)
+            put(place, "localisation, F1 of intervals (of calling all of it)", text)
         if "captions" in content:
             found = content["captions"]
             chance = found["against_chance"]

@@ -21,7 +21,7 @@ GROUPS: dict[str, str] = {
 """Groups of tasks and their titles, in the order of `TASKS`."""
 
 PROTOCOL: tuple[str, ...] = ("speaker", "voice", "health")
-"""The groups whose 38 tasks the mean score is taken over; the recording is asked of beside them."""
+"""The groups over whose tasks the mean score is taken; the recording is asked of beside them."""
 
 TASKS: tuple[Task, ...] = (*speaker.TASKS, *voice.TASKS, *health.TASKS, *recording.TASKS)
 """Every task."""
