@@ -96,3 +96,52 @@ def test_a_corpus_of_longer_recordings(tmp_path: Path, capsys: pytest.CaptureFix
     assert line["id"].startswith(line["split"])
     assert main(command) == 1
     assert "holds a corpus already" in capsys.readouterr().err
+
+
+def own_words(folder: Path) -> None:
+    """Gives every clip a caption of its own, one that its speaker shares, and a mood."""
+    path = folder / "clips.jsonl"
+    lines = []
+    for at, text in enumerate(path.read_text().splitlines()):
+        line = json.loads(text)
+        line["captions"] = [f"take {at}", f"so speaks {line['speaker']}"]
+        line["attributes"] |= {"mood": "merry", "take": str(at)}
+        lines.append(json.dumps(line) + "\n")
+    path.write_text("".join(lines))
+
+
+def test_what_a_corpus_says_in_its_own_words_is_kept(tmp_path: Path) -> None:
+    write_corpus(tmp_path / "short")
+    own_words(tmp_path / "short")
+    command = ["data", "join", str(tmp_path / "short"), "-o", str(tmp_path / "long")]
+    assert main([*command, "--longest", "8"]) == 0
+    joined = read_clips(tmp_path / "long")
+    alone = [clip for clip in joined if len(clip.captions) == 2]
+    assert 0 < len(alone) < len(joined)
+    for clip in joined:
+        assert clip.captions[-1] == f"so speaks {clip.speaker}"
+        assert clip.attributes["mood"] == "merry"
+        assert (clip.attributes["take"] is not None) == (clip in alone)
+
+
+@pytest.mark.parametrize("longest", ["nan", "-1", "0", "inf"])
+def test_lengths_that_cannot_be_are_refused(
+    longest: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_corpus(tmp_path / "short", training=4, validation=1)
+    command = ["data", "join", str(tmp_path / "short"), "-o", str(tmp_path / "long")]
+    assert main([*command, f"--longest={longest}"]) == 1
+    assert "expected seconds above 0" in capsys.readouterr().err
+    assert main([*command, "--seed=-1"]) == 1
+    assert not (tmp_path / "long").exists()
+
+
+def test_a_broken_clip_is_named_and_nothing_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_corpus(tmp_path / "short")
+    (tmp_path / "short" / "audio" / "9.wav").write_bytes(b"RIFF" + bytes(100))
+    command = ["data", "join", str(tmp_path / "short"), "-o", str(tmp_path / "long")]
+    assert main(command) == 1
+    assert "9.wav: expected audio that can be decoded" in capsys.readouterr().err
+    assert list((tmp_path / "long").iterdir()) == []

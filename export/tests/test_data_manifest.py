@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slap_export.corpus import Part
+from slap_export.data.audio import AudioError, seconds_of
 from slap_export.data.manifest import (
     FieldError,
     ManifestError,
@@ -24,13 +27,15 @@ NAMES = st.text(
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 SECONDS = st.floats(0, 1e6)
 LABELS = st.dictionaries(TEXTS, st.none() | TEXTS, max_size=3)
-PARTS = st.builds(Part, st.floats(0, 9), st.floats(10, 20), LABELS)
+EDGES = st.lists(st.floats(0, 20), min_size=4, max_size=4, unique=True)
 
 
 @st.composite
 def recordings(draw: st.DrawFn) -> Recording:
     start = draw(SECONDS)
-    end = draw(st.none() | st.floats(min_value=start, max_value=2e6, exclude_min=True))
+    end = draw(st.none() | st.floats(min_value=start + 20, max_value=2e6))
+    first, until, second, last = sorted(draw(EDGES))
+    parts = (Part(first, until, draw(LABELS)), Part(second, last, draw(LABELS)))
     return Recording(
         path=Path("/corpus").joinpath(*draw(st.lists(NAMES, min_size=1, max_size=3))),
         split=draw(NAMES),
@@ -41,7 +46,7 @@ def recordings(draw: st.DrawFn) -> Recording:
         transcript=draw(st.none() | TEXTS),
         attributes=draw(LABELS),
         captions=tuple(draw(st.lists(TEXTS, max_size=3))),
-        parts=tuple(draw(st.lists(PARTS, max_size=2))),
+        parts=parts[: draw(st.integers(0, 2))],
     )
 
 
@@ -115,6 +120,16 @@ BAD_VALUES = [
         [{"start": 1, "end": 1, "attributes": {}}],
         "parts[0]: expected an end after its start, got 1.0, 1.0",
     ),
+    (
+        "parts",
+        [{"start": 0, "end": 2, "attributes": {}}, {"start": 1, "end": 3, "attributes": {}}],
+        "parts[1]: expected a start from 2.0 on, got 1.0, 3.0",
+    ),
+    (
+        "parts",
+        [{"start": at, "end": at + 1, "attributes": {}} for at in range(3)],
+        "parts: expected at most two, got 3",
+    ),
     ("speeker", "a", "speeker: expected one of path, split, start, end, speaker, language,"),
 ]
 
@@ -160,3 +175,15 @@ def test_a_recording_refuses_impossible_spans() -> None:
         Recording(Path("a"), "train", start=2.0, end=2.0)
     with pytest.raises(FieldError, match="start: expected seconds from 0 up, got nan"):
         Recording(Path("a"), "train", start=float("nan"))
+
+
+def test_a_part_beyond_its_recording_is_refused(tmp_path: Path) -> None:
+    part = Part(0.0, 3.0, {})
+    with pytest.raises(FieldError, match=r"parts\[0\]: expected an end within 2.0 s, got 0.0, 3.0"):
+        Recording(Path("a.wav"), "train", start=1.0, end=3.0, parts=(part,))
+    Recording(Path("a.wav"), "train", start=1.0, end=3.98, parts=(part,))
+    # Where the end of the file is the end, it is known once the file is opened.
+    soundfile.write(tmp_path / "a.wav", np.zeros(32_000), 16_000)
+    found = Recording(tmp_path / "a.wav", "train", parts=(part,))
+    with pytest.raises(AudioError, match=r"expected parts within 2\.000 s, got one to 3\.0"):
+        seconds_of(found)

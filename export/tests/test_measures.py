@@ -11,6 +11,7 @@ import slap_edge
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_training import write_corpus
 
 from slap_export import cli
 from slap_export.captions import consistent
@@ -356,3 +357,37 @@ def test_one_bad_file_costs_nothing_else(
     with pytest.raises(SystemExit):
         cli.main(["measures", "--corpus", str(corpus), "-o", str(out), "--facts", "0"])
     assert out.read_bytes() == before
+
+
+def test_nothing_is_written_over_but_an_earlier_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_corpus(tmp_path / "corpus", training=4, validation=1)
+    corpus = tmp_path / "corpus"
+    bins = tmp_path / "other.bins.json"
+    bins.write_text('{"of": "somebody else"}')
+    labels = (corpus / "clips.jsonl").read_bytes()
+    for out in (corpus / "clips.jsonl", bins, corpus):
+        assert run("measures", "--corpus", corpus, "-o", out) == 1
+        told = capsys.readouterr().err
+        assert "no result of this command" in told or "a folder" in told
+    assert run("measures", "--corpus", corpus, "-o", tmp_path / "other.jsonl") == 1
+    assert "does not hold quantile bins" in capsys.readouterr().err
+    assert (corpus / "clips.jsonl").read_bytes() == labels
+    assert bins.read_text() == '{"of": "somebody else"}'
+    for _ in range(2):
+        assert run("measures", "--corpus", corpus, "-o", tmp_path / "m.jsonl") == 0
+
+
+def test_a_damaged_table_is_measured_anew(folder: Path, tmp_path: Path) -> None:
+    few = recordings_of(folder)[:2]
+    table = measure_recordings(few, tmp_path, lambda _: None)
+    (cache,) = tmp_path.glob("measures-*.npz")
+    whole = cache.read_bytes()
+    for cut in (0, len(whole) // 2):
+        cache.write_bytes(whole[:cut])
+        lines: list[str] = []
+        again = measure_recordings(few, tmp_path, lines.append)
+        assert "is damaged" in lines[0]
+        assert again.row(1) == table.row(1)
+    assert cache.read_bytes() == whole

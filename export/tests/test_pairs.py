@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from slap_export.captions import caption, consistent
-from slap_export.config import TextConfig
+from slap_export.config import TextConfig, load_config
 from slap_export.corpus import CorpusClip, Part, read_clips
 from slap_export.corpus.attributes import VALUES
 from slap_export.pairs import (
@@ -16,11 +17,14 @@ from slap_export.pairs import (
     CaptionRows,
     PartPool,
     attribute_codes,
+    build_pool,
     draw_captions,
     draw_flips,
     draw_parts,
     truth,
 )
+
+RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice.toml"
 
 
 def pool_of(recordings: list[dict], captions: list[dict]) -> CaptionPool:
@@ -193,3 +197,13 @@ def test_a_caption_of_the_corpus_is_true_of_its_own_and_unsure_of_others(tmp_pat
     flips = draw_flips(rows, list(rows.rows), 1, seed=1)
     assert (flips[[shared, other]] == ABSENT).all()
     assert flips[woman, 0] != ABSENT
+
+
+def test_a_recording_that_cannot_be_described_is_named(tmp_path: Path) -> None:
+    clip = CorpusClip("third", tmp_path, "train", "", "v", "en", "", 1.0, {"mood": "merry"}, ())
+    config = load_config(RECIPE)
+    with pytest.raises(ValueError, match="recording third: a clip without a single known"):
+        build_pool([clip], config, tmp_path)
+    wrong = replace(clip, attributes={"sex": "femal"})
+    with pytest.raises(ValueError, match="sex: expected one of female, male, got 'femal'"):
+        attribute_codes(wrong.attributes)

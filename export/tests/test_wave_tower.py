@@ -2,7 +2,9 @@
 
 import dataclasses
 import gzip
+import io
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -193,6 +195,56 @@ def test_other_checkpoints_are_refused(checkpoint: Path, tmp_path: Path) -> None
     torch.save({"weight": torch.zeros(1)}, tmp_path / "other.pt")
     with pytest.raises(CheckpointError, match="expected the state of a ParaCLAP model"):
         load_paraclap(tmp_path / "other.pt")
+
+
+class Bomb:
+    def __reduce__(self) -> tuple:
+        return (print, ("code from a file was run",))
+
+
+def spoilt(checkpoint: Path) -> dict[str, bytes]:
+    """Files that are no checkpoint, by what they are."""
+
+    def saved(content: object) -> bytes:
+        held = io.BytesIO()
+        torch.save(content, held)
+        return held.getvalue()
+
+    whole = checkpoint.read_bytes()
+    return {
+        "bomb": saved({"logit_scale": Bomb()}),
+        "old bomb": pickle.dumps(Bomb()),
+        "text": b"no checkpoint at all",
+        "empty": b"",
+        "short": whole[: len(whole) // 2],
+        "rubbish": b"\x1f\x8b" + bytes(range(100)),
+        "short gzip": gzip.compress(whole)[:5000],
+        "no keys": saved({"logit_scale": torch.zeros(())}),
+        "list": saved([1, 2]),
+        "numbers": saved(dict.fromkeys(torch.load(checkpoint, weights_only=True), 1)),
+    }
+
+
+def test_what_is_no_checkpoint_is_named(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, content in spoilt(checkpoint).items():
+        path = tmp_path / f"{name}.pt"
+        path.write_bytes(content)
+        with pytest.raises(CheckpointError, match=rf"{name}\.pt: expected"):
+            load_paraclap(path, SPEECH, WORDS)
+    assert "was run" not in capsys.readouterr().out
+
+
+def test_what_grows_without_end_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slap_export.towers.paraclap.LARGEST", 1 << 20)
+    (tmp_path / "huge.gz").write_bytes(gzip.compress(bytes(1 << 26)))
+    (tmp_path / "huge.pt").write_bytes(bytes(1 << 21))
+    for name in ("huge.gz", "huge.pt"):
+        with pytest.raises(CheckpointError, match="expected at most 1048576 bytes, unpacked"):
+            load_paraclap(tmp_path / name, SPEECH, WORDS)
 
 
 def facts_of(tower: WaveTower) -> Facts:

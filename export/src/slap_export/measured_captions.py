@@ -25,6 +25,7 @@ from slap_export.captions import (
     Voicing,
     caption,
 )
+from slap_export.data.files import whole_file
 from slap_export.measures import BIN_NAMES, QUANTITIES, Bins, Table
 
 VALUES: dict[str, tuple[str, ...]] = dict.fromkeys(QUANTITIES, BIN_NAMES)
@@ -217,6 +218,11 @@ def measured_caption(
     return caption(bins, rng, MEASURED, most)
 
 
+def is_line(values: Mapping[str, object]) -> bool:
+    """Whether an object is such as `write_captions` writes."""
+    return set(values) == {"id", "split", "measures", "bins", "captions"}
+
+
 def write_captions(
     file: Path, table: Table, bins: Bins, captions: int, most: int, seed: int
 ) -> None:
@@ -225,8 +231,7 @@ def write_captions(
     A file of that name is replaced once all lines are written.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f"{file.name}.partial")
-    with unfinished.open("w", encoding="utf-8") as lines:
+    with whole_file(file) as lines:
         for index, recording in enumerate(table.recordings):
             functionals = table.row(index)
             values = {name: bins.quantity(name, functionals) for name in QUANTITIES}
@@ -244,5 +249,4 @@ def write_captions(
                 "bins": found,
                 "captions": [said.text for said in drawn if said is not None],
             }
-            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
-    unfinished.replace(file)
+            lines.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")

@@ -14,6 +14,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
+import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -29,6 +31,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from slap_export.corpus import read_clips
+from slap_export.data.files import whole_file
 
 BIN_NAMES = ("low", "normal", "high")
 
@@ -124,11 +127,19 @@ def measure_recordings(recordings: Sequence[Recording], cache: Path, report: Any
     names = list(slap_edge.FUNCTIONALS)
     file = cache / f"measures-{_key(recordings)}.npz"
     if file.exists():
-        return Table(list(recordings), names, np.load(file)["values"])
+        try:
+            with np.load(file) as content:
+                found = content["values"]
+            if found.shape != (len(recordings), len(names)):
+                raise ValueError(f"values of {found.shape}")
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            report(f"{file} is damaged ({error}); measuring anew")
+        else:
+            return Table(list(recordings), names, found)
     values = np.empty((len(recordings), len(names)), np.float32)
     paths = [recording.path for recording in recordings]
     # Forked children of a process with threads may hang; fresh ones do not.
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _start) as pool:
         for done, row in enumerate(pool.map(_measure_file, paths, chunksize=32), start=1):
             if isinstance(row, str):
                 report(f"not measured: {paths[done - 1]}: {row}")
@@ -137,10 +148,14 @@ def measure_recordings(recordings: Sequence[Recording], cache: Path, report: Any
             if done % 2000 == 0 or done == len(paths):
                 report(f"measures: {done} of {len(paths)} recordings")
     cache.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".tmp.npz")
-    np.savez(unfinished, values=values)
-    unfinished.replace(file)
+    with whole_file(file) as out:
+        np.savez(out, values=values)
     return Table(list(recordings), names, values)
+
+
+def _start() -> None:
+    # An interruption ends a process at once, and without a traceback each.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _measure_file(path: Path) -> list[float] | str:
@@ -232,7 +247,8 @@ class Bins:
         }
         file.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"low": self.low, "high": self.high, **tables})
-        file.write_text(text + "\n", encoding="utf-8")
+        with whole_file(file) as out:
+            out.write(text.encode() + b"\n")
 
     @classmethod
     def read(cls, file: Path) -> Bins:

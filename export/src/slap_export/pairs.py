@@ -32,10 +32,13 @@ def attribute_codes(
     attributes: Attributes, known: Mapping[str, tuple[str, ...]] = VALUES
 ) -> list[int]:
     """Number of each attribute's value, in the order of `known`."""
-    return [
-        ABSENT if (value := attributes.get(name)) is None else values.index(value)
-        for name, values in known.items()
-    ]
+    codes = []
+    for name, values in known.items():
+        value = attributes.get(name)
+        if value is not None and value not in values:
+            raise ValueError(f"{name}: expected one of {', '.join(values)}, got {value!r:.40}")
+        codes.append(ABSENT if value is None else values.index(value))
+    return codes
 
 
 def truth(
@@ -222,7 +225,10 @@ def build_pool(
     of_clip = np.full((len(clips), count), ABSENT, np.int64)
     for index, clip in enumerate(clips):
         if clip.split == "train":
-            drawn = draw_captions(clip, described[index], config.text, seed)
+            try:
+                drawn = draw_captions(clip, described[index], config.text, seed)
+            except ValueError as error:
+                raise ValueError(f"recording {clip.id}: {error}") from None
             of_clip[index] = [pool.row(each) for each in drawn]
     flips = draw_flips(
         pool, list(pool.rows), objectives.flips.captions if objectives.flips else 0, seed

@@ -39,13 +39,15 @@ _ABSOLUTE = "allow paths outside the manifest's folder, written in full"
 
 
 def run_read(arguments: argparse.Namespace) -> None:
-    from slap_export.data.manifest import write_manifest
+    from slap_export.data.files import refuse_other
+    from slap_export.data.manifest import is_line, write_manifest
     from slap_export.data.readers import reader
     from slap_export.data.readers.words import Heard
 
     out: Path = arguments.out
     if not arguments.folder.is_dir():
         raise ValueError(f"{arguments.folder}: expected the folder of a corpus, got no folder")
+    refuse_other(out, "manifest", is_line)
     heard = Heard()
     recordings = heard.passing(reader(arguments.kind)(arguments.folder))
     count = write_manifest(out, recordings, allow_absolute=arguments.absolute)

@@ -10,21 +10,25 @@ from slap_export.config import load_config
 
 
 def run_measures(arguments: argparse.Namespace) -> None:
-    from slap_export.measured_captions import write_captions
+    from slap_export.data.files import refuse_other
+    from slap_export.measured_captions import is_line, write_captions
     from slap_export.measures import Bins, fit_bins, measure_recordings, recordings_of
 
     out: Path = arguments.out
     recordings = recordings_of(arguments.corpus)
     if out.is_dir() or any(out.resolve() == it.path.resolve() for it in recordings):
         raise ValueError(f"the result cannot be written to {out}, a folder or recording")
+    refuse_other(out, "result of this command", is_line)
+    learnt = out.with_name(f"{out.stem}.bins.json")
+    if arguments.bins is None and learnt.exists():
+        Bins.read(learnt)  # nothing else is written over
     table = measure_recordings(recordings, out.parent, log)
     if arguments.bins is not None:
         bins = Bins.read(arguments.bins)
     else:
         bins = fit_bins(table, arguments.low, arguments.high)
-        file = out.with_name(f"{out.stem}.bins.json")
-        bins.write(file)
-        log(f"quantile bins in {file}")
+        bins.write(learnt)
+        log(f"quantile bins in {learnt}")
     write_captions(out, table, bins, arguments.captions, arguments.facts, arguments.seed)
     log(f"{len(table.recordings)} recordings in {out}")
 
@@ -96,7 +100,8 @@ def add_research(commands: Commands) -> None:
         "say what each objective adds",
         "Trains the recipe with captions alone, and with each of its other objectives beside them, "
         "measures these runs as `study` does and prints what each objective adds. Runs that are "
-        "finished are not trained again.",
+        "finished are not trained again; those of another recipe are refused, and trials by "
+        "--max-steps are trained anew.",
     )
     limited(alone)
     short(alone)

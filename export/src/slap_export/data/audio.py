@@ -40,7 +40,14 @@ def span_of(recording: Recording) -> tuple[int, int, int]:
             recording,
             f"expected a span within {info.frames / info.samplerate:.3f} s, got {asked}",
         )
-    return start, min(end, info.frames), info.samplerate
+    end = min(end, info.frames)
+    seconds = (end - start) / info.samplerate
+    if recording.parts and recording.parts[-1].end > seconds + _SLACK:
+        raise AudioError(
+            recording,
+            f"expected parts within {seconds:.3f} s, got one to {recording.parts[-1].end}",
+        )
+    return start, end, info.samplerate
 
 
 def seconds_of(recording: Recording) -> float:

@@ -32,6 +32,12 @@ from slap_export.data.changes import (
 KINDS = tuple(kind for kind in noise.KINDS if kind != "babble")
 """Kinds of noise that need no other voices."""
 
+MOST_DB = 200.0
+"""Decibels, either way, beyond which there is only silence or only noise."""
+
+LONGEST_T60 = 30.0
+"""Seconds; a cathedral has ten."""
+
 
 @dataclass(frozen=True)
 class WaveformConfig:
@@ -71,18 +77,25 @@ class WaveformConfig:
                     raise ValueError(
                         f"{field.name}: expected the least and the most, got {list(value)}"
                     )
+        for name in ("room_direct_db", "noise_db"):
+            if max(map(abs, getattr(self, name))) > MOST_DB:
+                raise ValueError(f"{name}: expected decibels up to {MOST_DB:g} either way")
         unknown = [kind for kind in self.noise_kinds if kind not in KINDS]
         if unknown or not self.noise_kinds:
             raise ValueError(f"noise_kinds: expected some of {', '.join(KINDS)}, got {unknown}")
         if not 0.0 <= self.speed <= 0.5:
             raise ValueError(f"speed: expected a share from 0 to 0.5, got {self.speed}")
-        if not (math.isfinite(self.gain_db) and self.gain_db >= 0.0):
-            raise ValueError(f"gain_db: expected decibels from 0 up, got {self.gain_db}")
+        if not 0.0 <= self.gain_db <= MOST_DB:
+            raise ValueError(
+                f"gain_db: expected decibels from 0 to {MOST_DB:g}, got {self.gain_db}"
+            )
         low, high = self.codec_bits
         if not (low >= 3 and high <= 8 and type(low) is type(high) is int):
             raise ValueError(f"codec_bits: expected whole numbers from 3 to 8, got {low}, {high}")
         if self.room_t60[0] <= 0.0 or self.low_pass_hz[0] <= 0.0:
             raise ValueError("room_t60 and low_pass_hz: expected numbers above 0")
+        if self.room_t60[1] > LONGEST_T60:
+            raise ValueError(f"room_t60: expected up to {LONGEST_T60:g} s, got {self.room_t60[1]}")
 
 
 def draw(config: WaveformConfig, labels: Labels, rng: np.random.Generator) -> tuple[Change, ...]:

@@ -1,13 +1,14 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and take the place of nothing but their like."""
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 @contextmanager
@@ -27,3 +28,25 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
     except BaseException:
         written.unlink(missing_ok=True)
         raise
+
+
+def refuse_other(out: Path, what: str, like: Callable[[dict[str, Any]], bool]) -> None:
+    """Refuses to write over a file that is no earlier output of the same command.
+
+    Args:
+        out: Where lines of JSON are to be written; what is there, if anything, has been too.
+        what: What the command writes, for the refusal.
+        like: Whether the object of a first line is such as the command writes.
+    """
+    if out.is_dir():
+        raise ValueError(f"the result cannot be written to {out}, a folder")
+    if not out.exists() or out.stat().st_size == 0:
+        return
+    with out.open("rb") as file:
+        first = file.readline(1 << 24)
+    try:
+        values = json.loads(first.decode())
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict) or not like(values):
+        raise ValueError(f"{out} is there and is no {what}; remove it or choose another name")

@@ -5,6 +5,8 @@ logarithm, so that short ones stay common. Each clip that follows is the one, am
 speaker with other words, that agrees with the recording so far in most attributes. What is then
 true of the recording is what is true of all its clips; the rest is not known of it.
 
+So it is with captions that came with the corpus: those that all clips of a recording have.
+
 Clips whose voice changes, held vowels and two speakers at once stay as they are.
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,8 +24,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from slap_export.corpus import CorpusClip, read_clips
-from slap_export.corpus.attributes import VALUES
+from slap_export.corpus import CLIPS, CorpusClip, CorpusError, read_clips
+from slap_export.corpus.attributes import VALUES, refuse_unknown
+from slap_export.data.files import whole_file
 
 Report = Callable[[str], None]
 
@@ -43,10 +47,17 @@ def join_corpus(
         seed: Of the lengths and of the order.
         report: Receives lines of progress.
     """
-    if (out / "clips.jsonl").exists():
+    if (out / CLIPS).exists():
         raise ValueError(f"{out} holds a corpus already; choose another folder")
+    if not (math.isfinite(longest) and longest > 0) or seed < 0:
+        raise ValueError(
+            "longest and seed: expected seconds above 0 and a number from 0 up,"
+            f" got {longest:g} and {seed}"
+        )
+    source = read_clips(folder)
+    refuse_unknown(source)
     groups: dict[tuple[str, str], list[CorpusClip]] = {}
-    for clip in read_clips(folder):
+    for clip in source:
         groups.setdefault((clip.split, clip.speaker), []).append(clip)
     recordings: list[tuple[str, list[CorpusClip]]] = []
     for (split, speaker), clips in groups.items():
@@ -56,6 +67,7 @@ def join_corpus(
         rng = np.random.default_rng((seed, *f"{split} {speaker}".encode()))
         joined = [[clip] for clip in alone] + dealt(rest, longest, rng)
         recordings += [(split, members) for members in joined]
+    kept = (out / "audio").exists()
     for split in {split for split, _ in recordings}:
         (out / "audio" / split).mkdir(parents=True, exist_ok=True)
 
@@ -66,15 +78,19 @@ def join_corpus(
         line = {"id": name, "path": path, "split": split, **written(members, out / path)}
         return json.dumps(line, ensure_ascii=False) + "\n"
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        lines = []
-        for line in pool.map(write, enumerate(recordings)):
-            lines.append(line)
-            if len(lines) % 2000 == 0 or len(lines) == len(recordings):
-                report(f"joined: {len(lines)} of {len(recordings)} recordings")
-    partial = out / "clips.jsonl.partial"
-    partial.write_text("".join(lines), encoding="utf-8")
-    partial.rename(out / "clips.jsonl")
+    lines: list[str] = []
+    try:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for line in pool.map(write, enumerate(recordings)):
+                lines.append(line)
+                if len(lines) % 2000 == 0 or len(lines) == len(recordings):
+                    report(f"joined: {len(lines)} of {len(recordings)} recordings")
+    except Exception:
+        if not kept:
+            shutil.rmtree(out / "audio", ignore_errors=True)
+        raise
+    with whole_file(out / CLIPS) as file:
+        file.write("".join(lines).encode())
     return len(lines)
 
 
@@ -127,12 +143,13 @@ def codes_of(clips: Sequence[CorpusClip]) -> NDArray[np.int8]:
 
 
 def agreed(clips: Sequence[CorpusClip]) -> dict[str, str | None]:
-    """The attributes of which all clips have one value.
+    """The attributes of which all clips have one value, those of the corpus's own among them.
 
     A loudness that fades anew in every clip does not fade: only an even one lasts.
     """
     found: dict[str, str | None] = {}
-    for name in VALUES:
+    own = dict.fromkeys(name for clip in clips for name in clip.attributes if name not in VALUES)
+    for name in (*VALUES, *own):
         values = {clip.attributes.get(name) for clip in clips}
         found[name] = values.pop() if len(values) == 1 else None
     if len(clips) > 1 and found["course"] != "even":
@@ -142,7 +159,7 @@ def agreed(clips: Sequence[CorpusClip]) -> dict[str, str | None]:
 
 def written(members: Sequence[CorpusClip], path: Path) -> dict[str, object]:
     """Writes the sound of a recording; gives the rest of its line."""
-    read = [soundfile.read(clip.path, dtype="int16") for clip in members]
+    read = [sound_of(clip) for clip in members]
     rates = {rate for _, rate in read}
     if len(rates) > 1:
         raise ValueError(f"{members[0].path}: clips to be joined have several rates, {rates}")
@@ -157,9 +174,22 @@ def written(members: Sequence[CorpusClip], path: Path) -> dict[str, object]:
         "seconds": round(len(samples) / rate, 3),
         "attributes": agreed(members),
     }
+    shared = [said for said in members[0].captions if all(said in it.captions for it in members)]
+    if shared:
+        line["captions"] = shared
     if members[0].parts:
         line["parts"] = [
             {"start": part.start, "end": part.end, "attributes": part.attributes}
             for part in members[0].parts
         ]
     return line
+
+
+def sound_of(clip: CorpusClip) -> tuple[NDArray[np.int16], int]:
+    """The samples of a clip, and how many there are in a second."""
+    try:
+        return soundfile.read(clip.path, dtype="int16")
+    except soundfile.LibsndfileError as error:
+        raise CorpusError(
+            f"{clip.path}: expected audio that can be decoded, got: {error.error_string}"
+        ) from None

@@ -10,8 +10,8 @@ written out, never leave it; an absolute path is refused unless the caller allow
 the folder are followed: they are the owner's own arrangement. Keys nobody knows are refused, so
 that a misspelt one is never silently lost.
 
-`parts` is for a voice that changes: stretches of the recording, in seconds from its start, each
-`{"start": 0.0, "end": 1.4, "attributes": {...}}`.
+`parts` is for a voice that changes once: two stretches of the recording, one after the other, in
+seconds from its start, each `{"start": 0.0, "end": 1.4, "attributes": {...}}`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from typing import Any
 
 from slap_export.corpus import Part
 from slap_export.data.files import whole_file
+
+_SLACK = 0.05
+"""Seconds that a part may reach beyond its recording: tables round."""
 
 
 class FieldError(ValueError):
@@ -78,15 +81,27 @@ class Recording:
             raise FieldError("start", "seconds from 0 up", repr(self.start))
         if self.end is not None and not (math.isfinite(self.end) and self.end > self.start):
             raise FieldError("end", f"seconds after start ({self.start}) or null", repr(self.end))
+        if len(self.parts) > 2:
+            raise FieldError("parts", "at most two", str(len(self.parts)))
+        before, seconds = 0.0, math.inf if self.end is None else self.end - self.start
         for at, part in enumerate(self.parts):
+            got = f"{part.start}, {part.end}"
             if not (0 <= part.start < part.end < math.inf):
-                raise FieldError(
-                    f"parts[{at}]", "an end after its start", f"{part.start}, {part.end}"
-                )
+                raise FieldError(f"parts[{at}]", "an end after its start", got)
+            if part.start < before:
+                raise FieldError(f"parts[{at}]", f"a start from {before} on", got)
+            if part.end > seconds + _SLACK:
+                raise FieldError(f"parts[{at}]", f"an end within {seconds} s", got)
+            before = part.end
 
 
 KEYS = tuple(f.name for f in fields(Recording))
 """The keys of a line, in the order they are written."""
+
+
+def is_line(values: Mapping[str, Any]) -> bool:
+    """Whether an object has the keys of a line, and no others."""
+    return {"path", "split"} <= set(values) <= set(KEYS)
 
 
 def read_manifest(file: Path, *, allow_absolute: bool = False) -> Iterator[Recording]:

@@ -13,6 +13,9 @@ from slap_export.data.manifest import Recording
 MOST_VALUES = 8
 """Values of a corpus's own attribute that are worth a row each."""
 
+LONGEST = 60
+"""Characters of a name that are printed."""
+
 
 @dataclass
 class Split:
@@ -46,6 +49,7 @@ def render(splits: dict[str, Split]) -> str:
     """Two tables: what each split holds, and how often each value of an attribute occurs.
 
     An attribute of many values that are a corpus's own is counted, not listed.
+    Names and values are a corpus's own words: what moves a cursor in them is written out.
     """
     rows = [["split", "recordings", "hours", "speakers", "languages"]]
     for name, split in splits.items():
@@ -70,6 +74,7 @@ def render(splits: dict[str, Split]) -> str:
 
 
 def _table(rows: list[list[str]]) -> str:
+    rows = [[_shown(cell) for cell in row] for row in rows]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     numbers = [at for at in range(len(widths)) if rows[1][at].replace(".", "").isdecimal()]
     lines = (
@@ -80,3 +85,10 @@ def _table(rows: list[list[str]]) -> str:
         for row in rows
     )
     return "\n".join(lines)
+
+
+def _shown(text: str) -> str:
+    """A name as it may be printed: in one line, without control characters, not too long."""
+    if not text.isprintable():
+        text = "".join(it if it.isprintable() else ascii(it)[1:-1] for it in text[: LONGEST + 1])
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

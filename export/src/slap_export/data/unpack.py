@@ -11,6 +11,7 @@ A split `test` becomes `test_voices`: its speakers are what is new in it.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -50,6 +51,8 @@ def unpack(
     """
     if renders < 1 or (renders > 1 and changes is None):
         raise ValueError(f"renders: expected 1, or more and changes to tell them apart: {renders}")
+    if seed < 0:
+        raise ValueError(f"seed: expected 0 or more, got {seed}")
     if (folder / CLIPS).exists():
         raise ValueError(f"{folder} holds a corpus already; remove it or choose another folder")
     _begin(folder, index, changes, renders, seed)
@@ -62,8 +65,11 @@ def unpack(
                 found = hear(stored, changes if render else None, seed, render)
                 path = f"audio/{split}/{stored.key}-{render}.flac"
                 if not (folder / path).exists():
+                    # In memory first: an encoder that cannot write to a file says nothing of why.
+                    held = io.BytesIO()
+                    soundfile.write(held, found.samples, RATE, format="FLAC", subtype="PCM_16")
                     with whole_file(folder / path) as out:
-                        soundfile.write(out, found.samples, RATE, format="FLAC", subtype="PCM_16")
+                        out.write(held.getbuffer())
                 lines.append(_line(path, split, stored, found))
         report(f"{shard.name}: {len(lines)} clips so far")
     with whole_file(folder / CLIPS) as out:

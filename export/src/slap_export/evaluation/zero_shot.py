@@ -100,7 +100,9 @@ def embed_with_torch(trained: Trained, features: Features, clips: Clips) -> Arra
 def embed_with_onnx(
     audio: Path, interface: dict[str, Any], features: Features, clips: Clips
 ) -> Array:
-    """Clip embeddings [n, D] by an exported graph, step by step."""
+    """Clip embeddings [n, D] of at least one recording by an exported graph, step by step."""
+    if not len(clips):
+        raise ValueError("expected at least one recording to embed, got none")
     runner = StepRunner(audio, interface)
 
     def embed(clip: int) -> Array:

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import pickle
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,10 @@ RENAMED = {
 }
 # A constant table that older releases saved, and a layer that ParaCLAP does not use.
 DROPPED = ("embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias")
+
+
+LARGEST = 4 << 30
+"""Bytes of an unpacked checkpoint, at most; the published one has 1.1 GB."""
 
 
 class CheckpointError(ValueError):
@@ -83,13 +89,35 @@ class ParaClap:
 
 def read_state(path: Path) -> dict[str, Tensor]:
     """The tensors of a checkpoint, compressed or not; code hidden in the file is not run."""
-    content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
-        content = gzip.decompress(content)
-    state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    if not isinstance(state, dict) or "logit_scale" not in state:
-        raise CheckpointError(f"{path}: expected the state of a ParaCLAP model, with `logit_scale`")
+    try:
+        state = torch.load(unpacked(path), map_location="cpu", weights_only=True)
+    except (gzip.BadGzipFile, zlib.error, EOFError, pickle.UnpicklingError, RuntimeError) as error:
+        first = str(error).strip().split("\n")[0]
+        raise CheckpointError(f"{path}: expected a checkpoint of PyTorch: {first:.120}") from None
+    needed = ("logit_scale", "audio_projection.linear1.weight", "text_projection.linear1.weight")
+    if (
+        not isinstance(state, dict)
+        or not all(isinstance(held, Tensor) for held in state.values())
+        or not all(name in state for name in needed)
+    ):
+        raise CheckpointError(
+            f"{path}: expected the state of a ParaCLAP model, with {', '.join(needed)}"
+        )
     return state
+
+
+def unpacked(path: Path) -> io.BytesIO:
+    """The bytes of a checkpoint, compressed or not; refuses more than `LARGEST`."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    content = io.BytesIO()
+    with gzip.open(path) if packed else path.open("rb") as file:
+        while block := file.read(1 << 24):
+            content.write(block)
+            if content.tell() > LARGEST:
+                raise CheckpointError(f"{path}: expected at most {LARGEST} bytes, unpacked")
+    content.seek(0)
+    return content
 
 
 def part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -118,7 +146,7 @@ def load_paraclap(
 ) -> ParaClap:
     """Reads a checkpoint; `audio` and `text` are encoder settings if not those published."""
     state = read_state(path)
-    dim, _ = state["audio_projection.linear1.weight"].shape
+    dim = len(state["audio_projection.linear1.weight"])
     speech = Wav2Vec2Model(encoder_config(AUDIO if audio is None else audio))
     audio_tower = WaveTower(speech, dim)
     words = BertModel(BertConfig(**(text or {})), add_pooling_layer=False)
