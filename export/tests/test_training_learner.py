@@ -173,7 +173,7 @@ def test_the_average_and_the_teacher_follow(run: tuple[Config, Path]) -> None:
 def test_another_recipes_progress_is_refused(run: tuple[Config, Path]) -> None:
     config, root = run
     wider = dataclasses.replace(config, tower=dataclasses.replace(config.tower, hidden=32))
-    with pytest.raises(ValueError, match=r"another recipe.*remove .*small to start over"):
+    with pytest.raises(ValueError, match=r"tower.hidden was 24 and is 32; remove .*small to start"):
         train(wider, root, lambda _: None)
 
 

@@ -49,7 +49,9 @@ def weights_of(root: Path) -> dict[str, torch.Tensor]:
     """Everything trained, as it was saved at the end."""
     state = torch.load(root / "runs/small/progress.pt", weights_only=True)
     assert (state["epoch"], state["step"]) == (2, 0)
-    return {**state["modules"], **{f"average of {k}": v for k, v in state["average"].items()}}
+    found = {**state["modules"], **{f"average of {k}": v for k, v in state["average"].items()}}
+    # Beside weights there is what the text side can say, which is not trained.
+    return {name: value for name, value in found.items() if isinstance(value, torch.Tensor)}
 
 
 def killed(config: Config, root: Path, at: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from slap_export.checkpoint import load_trained, run_folder
+from slap_export.checkpoint import run_folder
 from slap_export.config import Config, ConfigError
 from slap_export.evaluation.of_run import compare, study, summary
 from slap_export.objectives.tables import ObjectivesConfig
@@ -46,8 +46,8 @@ def ablation(
 ) -> str:
     """Trains and measures the runs of `each_alone`; gives what they reach and what each adds.
 
-    Runs that are finished are not trained again. The tables are also left as `ablation.md` in the
-    folder of the recipe's runs.
+    Runs that are finished are not trained again; those of another recipe are refused, as `train`
+    does. The tables are also left as `ablation.md` in the folder of the recipe's runs.
 
     Args:
         config: The recipe whose objectives are compared.
@@ -58,18 +58,10 @@ def ablation(
     """
     runs = []
     for recipe in each_alone(config):
-        if not finished(recipe, root):
-            report(f"training {recipe.bundle.name}")
-            train(recipe, root, report, max_steps)
+        train(recipe, root, report, max_steps)
         runs.append(study(recipe, root, report, limit))
     text = "\n".join([compare(runs), *map(summary, runs)])
     folder = run_folder(config, root)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ablation.md").write_text(text, encoding="utf-8")
     return text
-
-
-def finished(config: Config, root: Path) -> bool:
-    """Whether all epochs of a recipe are trained."""
-    path = run_folder(config, root) / "trained.pt"
-    return path.exists() and load_trained(path, config).epochs >= config.train.epochs

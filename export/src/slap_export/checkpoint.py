@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import pickle
 import subprocess
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -19,6 +21,16 @@ from slap_export.towers.projections import TextProjection, projection_of
 AFTER_TRAINING = ("bundle", "export", "scoring", "quality")
 """Sections of a recipe that only the bundle depends on; `tower.recent_chunks` is another such."""
 
+DAMAGED = (
+    *(OSError, EOFError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, IndexError),
+    *(OverflowError, AssertionError, pickle.UnpicklingError),
+)
+"""What reading a file of weights raises where bytes are not what they should be."""
+
+
+class CheckpointError(ValueError):
+    """A file of weights that is damaged, or of another kind."""
+
 
 @dataclass(frozen=True)
 class InputStatistics:
@@ -26,6 +38,25 @@ class InputStatistics:
 
     mean: float
     std: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.mean) and math.isfinite(self.std) and self.std > 0):
+            raise ValueError(
+                "the training recordings are silent or all alike: their log-mel values have mean "
+                f"{self.mean} and standard deviation {self.std}"
+            )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What besides its recipe a training comes from."""
+
+    corpus: str
+    """SHA-256 of the corpus's `clips.jsonl` and of the input statistics."""
+    teacher: str | None
+    """SHA-256 of the teacher's `trained.pt`, if there is a teacher."""
+    max_steps: int | None
+    """Steps of each epoch where it was but a trial of the recipe."""
 
 
 @dataclass
@@ -44,10 +75,21 @@ class Trained:
     """Branches on the tower by name, such as `speaker`; maybe none."""
     captioner: Captioner | None = None
     """What writes captions from the tower's tokens, if it was trained."""
+    origin: Origin | None = None
+    """None where an older version trained it."""
 
     def branched(self) -> BranchedTower | None:
         """The tower and its branches as one, if it has any."""
         return BranchedTower(self.tower, self.branches) if self.branches else None
+
+    def unfinished(self) -> str | None:
+        """In what this is not the tower that its recipe makes, if it is not."""
+        if self.origin is not None and self.origin.max_steps is not None:
+            tried = self.origin.max_steps
+            return f"a trial with --max-steps {tried}, not what the recipe makes"
+        if self.epochs < self.config.train.epochs:
+            return f"trained for {self.epochs} of {self.config.train.epochs} epochs"
+        return None
 
     @property
     def front_end(self) -> dict[str, Any]:
@@ -92,6 +134,7 @@ def save_trained(trained: Trained, path: Path) -> None:
             "config": to_dict(trained.config),
             "revision": trained.revision,
             "epochs": trained.epochs,
+            "origin": None if trained.origin is None else asdict(trained.origin),
             "branches": {name: branch.state_dict() for name, branch in trained.branches.items()},
             "captioner": None
             if captioner is None
@@ -111,6 +154,23 @@ def save_whole(content: dict[str, Any], path: Path) -> None:
     partial.replace(path)
 
 
+def read_whole(path: Path) -> dict[str, Any]:
+    """Reads what `save_whole` wrote."""
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except DAMAGED as error:
+        raise CheckpointError(f"{path} is damaged, or no file of weights") from error
+    if not isinstance(content, dict):
+        raise CheckpointError(f"{path} is no file that `slap-export train` wrote")
+    return content
+
+
+def read_origin(content: dict[str, Any]) -> Origin | None:
+    """Where the training of a file came from; None where an older version wrote it."""
+    origin = content.get("origin")
+    return None if origin is None else Origin(**origin)
+
+
 def load_trained(path: Path, recipe: Config) -> Trained:
     """Reads the result of training.
 
@@ -120,7 +180,18 @@ def load_trained(path: Path, recipe: Config) -> Trained:
     """
     if not path.exists():
         raise FileNotFoundError(f"no trained tower at {path}; run `slap-export train` first")
-    content = torch.load(path, weights_only=True)
+    content = read_whole(path)
+    try:
+        return restored(content, recipe)
+    except DAMAGED as error:
+        said = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise CheckpointError(
+            f"{path} is damaged, or of another version of slap-export: {said}"
+        ) from error
+
+
+def restored(content: dict[str, Any], recipe: Config) -> Trained:
+    """The towers that a file holds."""
     later = {name: to_dict(getattr(recipe, name)) for name in AFTER_TRAINING}
     config = build(Config, {**content["config"], **later})
     trained, wanted = (replace(each.tower, recent_chunks=0) for each in (config, recipe))
@@ -147,6 +218,7 @@ def load_trained(path: Path, recipe: Config) -> Trained:
         content["epochs"],
         branches,
         captioner,
+        read_origin(content),
     )
 
 

@@ -37,6 +37,8 @@ def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -
     """
     checkpoint = run_folder(config, root) / "trained.pt"
     trained = load_trained(checkpoint, config)
+    if said := trained.unfinished():
+        report(f"{checkpoint} is {said}")
     features = features_for(trained, config, root)
     validation = validation_clips(features)
     with placed(folder) as new:

@@ -78,8 +78,10 @@ def add_training(commands: Commands) -> None:
         "Trains on the corpus by the objectives that the recipe names and writes runs/NAME: "
         "trained.pt after every epoch, with a line of losses and validation scores in log.jsonl; "
         "tensorboard/ for `tensorboard --logdir`. Run it again to continue after an interruption, "
-        "at the last step that was saved; remove runs/NAME to start over. Several processes share "
-        "each batch: python -m torch.distributed.run --nproc-per-node N -m slap_export.cli train "
+        "at the last step that was saved. Under another recipe or on another corpus it does not go "
+        "on: remove runs/NAME to start over, or change bundle.name. A trial by --max-steps is "
+        "replaced by what is trained next, and replaces nothing. Several processes share each "
+        "batch: python -m torch.distributed.run --nproc-per-node N -m slap_export.cli train "
         "--config FILE.",
     )
     trying(train)

@@ -133,6 +133,8 @@ def study(config: Config, root: Path, report: Report = print, limit: int | None 
     """
     run = run_folder(config, root)
     trained = load_trained(run / "trained.pt", config)
+    if said := trained.unfinished():
+        report(f"{run / 'trained.pt'} is {said}")
     features = features_for(trained, config, root)
     files = text_files(root / config.runs / "text")
     bins = None

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from slap_export.checkpoint import (
     InputStatistics,
+    Origin,
     Trained,
     attribute_branches,
     git_revision,
@@ -31,6 +32,10 @@ from slap_export.training.material import Material
 
 # Where the logit of the sigmoid objective begins (Zhai et al., 2023, § 3.2).
 FIRST_BIAS = -10.0
+
+
+class DivergenceError(ValueError):
+    """A loss, its gradient or a weight that is no longer a number."""
 
 
 class PrototypeTeacher(nn.Module):
@@ -137,7 +142,9 @@ class Learner:
         momentum = teacher_momentum(step, steps, table.first_momentum, table.last_momentum)
         teacher.follow(self.modules.tower, head, momentum)
 
-    def averaged(self, config: Config, statistics: InputStatistics) -> Trained:
+    def averaged(
+        self, config: Config, statistics: InputStatistics, origin: Origin | None = None
+    ) -> Trained:
         """The averaged weights as towers of their own, on the CPU."""
         modules = copy.deepcopy(self.modules).cpu()
         modules.load_state_dict(self.average, strict=False)
@@ -152,7 +159,17 @@ class Learner:
             self.epoch,
             dict(modules.branches.items()),  # type: ignore[arg-type]
             modules.captioner,
+            origin,
         )
+
+    def refuse_divergence(self, where: str) -> None:
+        """Ends a training whose weights are not finite, before they are saved."""
+        for name, value in [*self.trained().items(), *self.average.items()]:
+            if not bool(value.isfinite().all()):
+                raise DivergenceError(
+                    f"{where}: {name} is no longer finite; stopped before it was saved. Try a "
+                    "lower train.learning_rate"
+                )
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on as if never interrupted."""

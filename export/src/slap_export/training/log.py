@@ -112,11 +112,12 @@ class Journal:
         """Writes the line of an epoch."""
         if self.writer is None:
             return
-        text = json.dumps(line)
+        text = json.dumps(line, allow_nan=False)
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(text + "\n")
         self.report(text)
         for name, value in line["tasks"].items():
             self.writer.add_scalar(f"validation/{name}", value, done)
-        self.writer.add_scalar("validation", line["validation"], done)
+        if line["validation"] is not None:
+            self.writer.add_scalar("validation", line["validation"], done)
         self.writer.flush()

@@ -14,6 +14,7 @@ import json
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,20 @@ from torch import Tensor, nn
 from slap_export.checkpoint import git_revision, run_folder, save_trained
 from slap_export.config import Config, to_dict
 from slap_export.evaluation.zero_shot import macro_f1_by_task
-from slap_export.features import compute_features
+from slap_export.features import compute_features, load_features
 from slap_export.text import text_files
 from slap_export.training.batches import batches, prefetched
-from slap_export.training.checkpoints import forget_after, resume, save_progress
+from slap_export.training.checkpoints import (
+    forget_after,
+    origin_of,
+    resume,
+    save_progress,
+    to_go_on_from,
+)
 from slap_export.training.learner import load_teacher, start
+from slap_export.training.lock import held
 from slap_export.training.log import Journal
-from slap_export.training.losses import Losses, above_floor, weighted_sum
+from slap_export.training.losses import Losses, above_floor, refuse_divergence, weighted_sum
 from slap_export.training.material import load_material
 from slap_export.training.schedule import average_decay, one_cycle
 
@@ -46,27 +54,54 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
         config: The recipe.
         root: Folder that the recipe's paths are relative to.
         report: Receives a line of progress after every epoch.
-        max_steps: Stop after this many steps of each epoch; for trying things out.
+        max_steps: Stop after this many steps of each epoch; for trying things out. Such a trial
+            is never continued by a whole training, which starts anew.
+
+    Raises:
+        ValueError: The folder of the run holds another training, or is in use; or the loss is
+            no longer a number.
     """
     settings, objectives = config.train, config.objectives
     accelerator = Accelerator(
         cpu=not torch.cuda.is_available(),
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
-    rank, world = accelerator.process_index, accelerator.num_processes
-    main, device = accelerator.is_main_process, accelerator.device
     if not objectives.named:
         raise ValueError("the recipe names no objective; give it [objectives.contrastive]")
+    world = accelerator.num_processes
     if settings.batch % world:
         raise ValueError(f"a batch of {settings.batch} cannot be shared by {world} processes")
-    if not main:
+    if not accelerator.is_main_process:
         report = silent
     folder = run_folder(config, root)
+    with held(folder, report) if accelerator.is_main_process else nullcontext():
+        return learn(config, root, folder, report, max_steps, accelerator)
+
+
+def learn(
+    config: Config,
+    root: Path,
+    folder: Path,
+    report: Report,
+    max_steps: int | None,
+    accelerator: Accelerator,
+) -> Path:
+    """What `train` does once nothing else trains in the run's folder."""
+    settings, objectives = config.train, config.objectives
+    rank, world = accelerator.process_index, accelerator.num_processes
+    main, device = accelerator.is_main_process, accelerator.device
     progress, result = folder / "progress.pt", folder / "trained.pt"
     with accelerator.main_process_first():
-        folder.mkdir(parents=True, exist_ok=True)
         compute_features(config, root, report)
-        material = load_material(config, root, report)
+        statistics = load_features(config, root).statistics
+        origin = origin_of(config, root, statistics, max_steps)
+        left = to_go_on_from(folder, config, origin, report)
+        finished = left is not None and left.epoch >= settings.epochs and result.exists()
+        if not finished:
+            material = load_material(config, root, report)
+    if finished:
+        return result
+    report(f"training {config.bundle.name}")
     per_epoch = len(material.training) // settings.batch
     per_epoch = min(per_epoch, max_steps) if max_steps else per_epoch
     if per_epoch == 0:
@@ -75,19 +110,20 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
 
     teacher = load_teacher(config, root)
     learner = start(config, material, device, teacher)
-    losses: nn.Module = accelerator.prepare(
-        Losses(learner.modules, config, material.features.statistics, teacher)
-    )
+    losses: nn.Module = accelerator.prepare(Losses(learner.modules, config, statistics, teacher))
     # Sums over the epoch of each objective's loss, of what is minimised, and of the excess.
     totals = torch.zeros(len(objectives.named) + 2, dtype=torch.float64, device=device)
-    found = resume(learner, progress)
-    if found is not None:
-        totals.copy_(found)
+    if left is not None and left.state is not None:
+        resume(learner, totals, left.state, folder)
         report(f"continuing after epoch {learner.epoch}, step {learner.step}")
     if main:
         forget_after(folder / "log.jsonl", learner.epoch)
-        text = json.dumps({**to_dict(config), "revision": git_revision()}, indent=2)
-        (folder / "config.json").write_text(text + "\n", encoding="utf-8")
+        if left is None:
+            for trial in (progress, result):
+                trial.unlink(missing_ok=True)
+        if learner.epoch < settings.epochs:
+            text = json.dumps({**to_dict(config), "revision": git_revision()}, indent=2)
+            (folder / "config.json").write_text(text + "\n", encoding="utf-8")
     accelerator.wait_for_everyone()
 
     trained = list(learner.trained().values())
@@ -108,6 +144,7 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
                 learner.optimiser.zero_grad()
                 accelerator.backward(loss)
                 norm = nn.utils.clip_grad_norm_(trained, settings.clip_norm)
+                refuse_divergence(each, loss, norm, f"step {step + 1} of {steps}")
                 learner.optimiser.step()
 
                 with torch.no_grad():
@@ -120,7 +157,8 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
                 if learner.step % settings.save_every_steps == 0 and learner.step < per_epoch:
                     totals = mean_of(totals, accelerator)
                     if main:
-                        save_progress(learner, totals, progress)
+                        learner.refuse_divergence(f"step {step + 1} of {steps}")
+                        save_progress(learner, totals, config, origin, progress)
                 journal.step(
                     epoch + 1,
                     step + 1,
@@ -136,7 +174,8 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
             learner.epoch, learner.step = epoch + 1, 0
             seconds = time.monotonic() - began
             if main:
-                averaged = learner.averaged(config, material.features.statistics)
+                learner.refuse_divergence(f"epoch {epoch + 1}")
+                averaged = learner.averaged(config, statistics, origin)
                 scores = macro_f1_by_task(
                     averaged,
                     material.features,
@@ -156,14 +195,18 @@ def train(config: Config, root: Path, report: Report = print, max_steps: int | N
                     "scale": round(averaged.logit_scale, 2),
                     "seconds": round(seconds, 1),
                     "recordings_per_second": round(speed, 1),
-                    "validation": round(float(np.mean(list(scores.values()) or [np.nan])), 4),
+                    "validation": round(float(np.mean(list(scores.values()))), 4)
+                    if scores
+                    else None,
                     "tasks": {name: round(value, 3) for name, value in scores.items()},
                 }
                 journal.epoch(line, (epoch + 1) * per_epoch)
                 save_trained(averaged, result)
                 totals.zero_()
-                save_progress(learner, totals, progress)
+                save_progress(learner, totals, config, origin, progress)
             totals.zero_()
+    if main and not result.exists():
+        save_trained(learner.averaged(config, statistics, origin), result)
     accelerator.wait_for_everyone()
     return result
 

@@ -33,7 +33,7 @@ from slap_export.objectives.segments import segment_contrastive
 from slap_export.towers.heads import patches_of
 from slap_export.towers.spans import pool_span
 from slap_export.training.batches import Batch, Hidden
-from slap_export.training.learner import Modules
+from slap_export.training.learner import DivergenceError, Modules
 
 
 class Gather(torch.autograd.Function):
@@ -309,6 +309,25 @@ def weighted_sum(losses: Mapping[str, Tensor], config: Config) -> Tensor:
     """What is minimised."""
     parts = [getattr(config.objectives, name).weight * loss for name, loss in losses.items()]
     return torch.stack(parts).sum()
+
+
+def refuse_divergence(losses: Mapping[str, Tensor], loss: Tensor, norm: Tensor, where: str) -> None:
+    """Ends a training whose loss or gradient is not finite, before it spoils the weights.
+
+    Args:
+        losses: Each objective's.
+        loss: What is minimised.
+        norm: Of its gradient.
+        where: Names the step.
+    """
+    if bool(torch.isfinite(loss) & torch.isfinite(norm)):
+        return
+    wrong = [f"of {name} is {x.item()}" for name, x in losses.items() if not torch.isfinite(x)]
+    said = f"the loss {', '.join(wrong)}" if wrong else f"the gradient's norm is {norm.item()}"
+    raise DivergenceError(
+        f"{where}: {said}; stopped before it was saved. Try a lower train.learning_rate, and look "
+        "for recordings whose samples are not numbers"
+    )
 
 
 def above_floor(losses: Mapping[str, Tensor], batch: Batch, config: Config) -> Tensor:
