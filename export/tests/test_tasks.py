@@ -1,6 +1,8 @@
 """Every question has two answers that exclude each other, whatever is true of a clip."""
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -84,6 +86,15 @@ def test_there_are_38_tasks_in_three_groups_and_the_recording_beside_them() -> N
     assert sum(question.group in PROTOCOL for question in TASKS) == 38
     assert len({question.name for question in TASKS}) == len(TASKS)
     assert len({question.title for question in TASKS}) == len(TASKS)
+
+
+def test_the_page_counts_the_tasks() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "train-a-bundle.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (.*) \|$", text, re.MULTILINE)
+    counts = Counter(question.group for question in TASKS)
+    assert rows == [(name, str(counts[name]), title) for name, title in GROUPS.items()]
+    assert f"A bundle answers {len(TASKS)} tasks" in text
+    assert f"{sum(counts[name] for name in PROTOCOL)} tasks: all but those on" in text
 
 
 def test_what_is_usual_is_an_answer_and_no_sign_is() -> None:
