@@ -2,7 +2,7 @@
 
 A feature folder holds `log_mel.npy`, the frames of all recordings one after the
 other (float16, before normalisation), and `index.npz` with where each begins, and
-with the size and time of each file, by which a recording that was replaced is noticed.
+with size, time and checksum of each file, by which a recording that was replaced is noticed.
 Recordings are padded to whole chunks as on a device.
 """
 
@@ -14,6 +14,7 @@ import math
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -113,7 +114,7 @@ def compute_features(config: Config, root: Path, report: Any = print) -> Path:
     if not training:
         raise FeatureError(f"{corpus}: expected recordings of the split `train`, got none")
     refuse_unknown(clips)
-    states = _states(clips)
+    files = np.column_stack([_states(clips), np.zeros(len(clips), np.int64)])
     spec, chunk = front_end_spec(config.front_end), config.tower.chunk_frames
     lengths = [_length(clip.path) for clip in clips]
     starts = np.concatenate([[0], np.cumsum([chunks_of(n, spec, chunk) for n in lengths])]) * chunk
@@ -124,6 +125,7 @@ def compute_features(config: Config, root: Path, report: Any = print) -> Path:
 
         def compute(index: int) -> None:
             path = clips[index].path
+            files[index, 2] = _checksum(path)
             audio = read_audio(path, config.front_end.sample_rate)
             if len(audio) != lengths[index]:
                 raise FeatureError(f"{path}: expected {lengths[index]} samples, got {len(audio)}")
@@ -143,7 +145,7 @@ def compute_features(config: Config, root: Path, report: Any = print) -> Path:
         if not (math.isfinite(mean) and math.isfinite(std) and std > 0.0):
             raise FeatureError(f"{corpus}: the training recordings are all alike, such as silence")
     with whole_file(folder / INDEX) as out:
-        np.savez(out, starts=starts, mean=mean, std=std, states=states)
+        np.savez(out, starts=starts, mean=mean, std=std, files=files)
     return folder
 
 
@@ -205,6 +207,21 @@ def _states(clips: Sequence[CorpusClip]) -> NDArray[np.int64]:
     return found
 
 
+def _checksum(path: Path) -> int:
+    return zlib.crc32(path.read_bytes())
+
+
+def _replaced(clips: Sequence[CorpusClip], files: NDArray[np.int64]) -> list[Path]:
+    """Recordings that are others than they were; a copy of another time is none."""
+    now = _states(clips)
+    touched = np.flatnonzero((now != files[:, :2]).any(axis=1) & (now[:, 0] >= 0))
+    return [
+        clips[at].path
+        for at in touched.tolist()
+        if now[at, 0] != files[at, 0] or _checksum(clips[at].path) != files[at, 2]
+    ]
+
+
 def _open(folder: Path, clips: list[CorpusClip]) -> Features:
     """The features of a folder; refuses damaged ones, and those of files that are others now.
 
@@ -214,22 +231,19 @@ def _open(folder: Path, clips: list[CorpusClip]) -> Features:
     try:
         with np.load(folder / INDEX) as index:
             starts, mean, std = index["starts"], float(index["mean"]), float(index["std"])
-            then = index.get("states")
+            files = index.get("files")
         log_mel = np.load(folder / FRAMES, mmap_mode="r")
     except _DAMAGED as error:
         raise FeatureError(f"the features in {folder} are damaged: {error}") from None
     lengths = len(starts) == len(clips) + 1 and starts[-1] == len(log_mel)
-    if not lengths or (then is not None and then.shape != (len(clips), 2)):
+    if not lengths or (files is not None and files.shape != (len(clips), 3)):
         raise FeatureError(f"the features in {folder} are damaged: index and frames do not fit")
-    if then is not None:
-        now = _states(clips)
-        replaced = np.flatnonzero((now != then).any(axis=1) & (now[:, 0] >= 0))
-        if len(replaced):
-            named = clips[int(replaced[0])].path
-            raise FeatureError(
-                f"{len(replaced)} recordings, {named} first, have been replaced since the features"
-                f" in {folder} were computed"
-            )
+    replaced = [] if files is None else _replaced(clips, files)
+    if replaced:
+        raise FeatureError(
+            f"{len(replaced)} recordings, {replaced[0]} first, have been replaced since the"
+            f" features in {folder} were computed"
+        )
     return Features(clips, log_mel, starts, InputStatistics(mean, std))
 
 
