@@ -131,9 +131,44 @@ def cut_manifest(bundle: Path) -> None:
     (bundle / "manifest.json").write_text(text[: len(text) // 2])
 
 
+def replace_manifest(bundle: Path) -> None:
+    (bundle / "manifest.json").write_text("[]")
+
+
+def lose_list(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    del manifest["files"]
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+
+
+def empty_list(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    (bundle / "manifest.json").write_text(json.dumps({**manifest, "files": None}))
+
+
+def lose_sizes(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    files = dict.fromkeys(manifest["files"], 3)
+    (bundle / "manifest.json").write_text(json.dumps({**manifest, "files": files}))
+
+
+def nest_manifest(bundle: Path) -> None:
+    (bundle / "manifest.json").write_text("[" * 100_000)
+
+
+def garble_manifest(bundle: Path) -> None:
+    (bundle / "manifest.json").write_bytes(b"\xff\xfe{}")
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
+        (replace_manifest, r"expected an object, got \[\]"),
+        (lose_list, "expected size and hash of every file"),
+        (empty_list, "expected size and hash of every file"),
+        (lose_sizes, "expected size and hash of every file"),
+        (nest_manifest, "is not valid JSON"),
+        (garble_manifest, "is not valid JSON"),
         (spoil_hash, "content differs"),
         (spoil_size, "expected 2 bytes, got 3"),
         (lose_file, "missing: .'background"),
@@ -146,6 +181,27 @@ def test_a_damaged_bundle_is_refused(bundle: Path, damage: object, message: str)
     damage(bundle)
     with pytest.raises(BundleError, match=message):
         verify_files(bundle)
+
+
+def test_a_file_is_no_bundle(bundle: Path) -> None:
+    with pytest.raises(BundleError, match="so it is not a bundle"):
+        verify_files(bundle / "background.safetensors")
+
+
+def test_a_prompt_pack_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "prompts.safetensors"
+    good = {"tasks": "[]", "prompts": "[]", "tower_sha256": "00"}
+    tensors = {"embeddings": rows(1).astype(np.float16)}
+    write_safetensors(path, tensors, good)
+    read_prompt_pack(path)
+    for metadata in (None, {**good, "tasks": "[3]"}, {**good, "prompts": "["}, {"tasks": "[]"}):
+        write_safetensors(path, tensors, metadata)
+        with pytest.raises(BundleError, match=r"^prompts\.safetensors: not a prompt pack \("):
+            read_prompt_pack(path)
+    for content in (b"rubbish", b"", b"\xff" * 100):
+        path.write_bytes(content)
+        with pytest.raises(BundleError, match=r"^prompts\.safetensors: not a prompt pack \("):
+            read_prompt_pack(path)
 
 
 def test_a_bundle_too_large_for_the_repository_is_refused(bundle: Path) -> None:

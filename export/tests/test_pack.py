@@ -10,10 +10,11 @@ import torch
 from slap_edge import Screener
 from test_wave_tower import TASKS, TEXTS, audio
 
-from slap_export.bundle import read_prompt_pack, verify_files
+from slap_export.bundle import BundleError, read_prompt_pack, verify_files, write_manifest
 from slap_export.checkpoint import InputStatistics, front_end_spec
 from slap_export.config import BundleConfig, TowerConfig, load_config
 from slap_export.corpus import CorpusClip
+from slap_export.evaluation.bundle_facts import open_bundle
 from slap_export.evaluation.listening import listen
 from slap_export.onnx.precision import write_dynamic, write_float16, write_mixed, write_static
 from slap_export.onnx.stream import export_stream, graph_interface
@@ -158,6 +159,38 @@ def test_what_was_heard_lately_is_kept_apart(graphs: tuple[Facts, Path], tmp_pat
             heard.recent[heard.of_clip(1)], expected["steps"]["outputs"]["recent"]
         )
         assert np.array_equal(heard.steps[heard.of_clip(1)], expected["steps"]["embeddings"])
+
+
+def test_a_bundle_that_makes_no_sense_is_refused_in_a_sentence(
+    graphs: tuple[Facts, Path], tmp_path: Path
+) -> None:
+    facts, source = graphs
+    copy(source / "audio.onnx", tmp_path / "audio.onnx")
+    finish(tmp_path, facts)
+    whole = json.loads((tmp_path / "manifest.json").read_text())
+    damages = [
+        ({"tower": None}, "tower"),
+        ({"tower": {**whole["tower"], "outputs": [1]}}, r"tower\.outputs"),
+        ({"golden": {}}, r"golden\.audio"),
+        ({"golden": {**whole["golden"], "scores": "../../etc/passwd"}}, "inside the bundle"),
+        ({"prompts": "nowhere.safetensors"}, "nowhere"),
+        ({"front_end": 3}, "front_end"),
+    ]
+    for damage, message in damages:
+        (tmp_path / "manifest.json").write_text(json.dumps({**whole, **damage}))
+        with pytest.raises(ValueError, match=message):
+            list(verify_bundle(tmp_path))
+        with pytest.raises(ValueError, match=message):
+            open_bundle(tmp_path)
+    stated = {key: whole[key] for key in whole if key not in ("format", "version", "files")}
+    for name in [path for key, path in whole["golden"].items() if key != "tolerance"]:
+        before = (tmp_path / name).read_bytes()
+        for rubbish in (b"rubbish", b"[]", b'{"tasks": {}}', b""):
+            (tmp_path / name).write_bytes(rubbish)
+            write_manifest(tmp_path, stated)
+            with pytest.raises(BundleError, match="golden"):
+                list(verify_bundle(tmp_path))
+        (tmp_path / name).write_bytes(before)
 
 
 @pytest.mark.parametrize("name", ["write_static", "write_mixed", "write_dynamic"])

@@ -10,6 +10,7 @@ from slap_export.card_tables import (
     lighter_table,
     localisation_lines,
     means_table,
+    number,
     quality_rows,
     retrieval_table,
     spaces_table,
@@ -131,7 +132,7 @@ CERTAINTY = """\
 
 Calibrated probabilities against the share of right answers, each task and each of its classes \
 weighing the same; the deeper the colour, the more of the {answers} answers are in the bar. The \
-expected calibration error over all is {error:.3f}{splits}.
+expected calibration error over all is {error}{splits}.
 """
 
 SIGNS = """\
@@ -280,7 +281,7 @@ def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
         options.append(f"--text models/{made['text']}")
     titles = {task["name"]: task["title"] for task in measured["tasks"]}
     errors = ", ".join(
-        f"{content['calibration_error']:.3f} on {SPLIT_TITLES[name]}"
+        f"{number(content['calibration_error'])} on {SPLIT_TITLES[name]}"
         for name, content in splits.items()
         if content["tasks"]
     )
@@ -304,8 +305,8 @@ def results(manifest: dict[str, Any], measured: dict[str, Any]) -> list[str]:
         weakest_table(measured["weakest"], titles),
         CERTAINTY.format(
             answers=measured["reliability"]["answers"],
-            error=measured["reliability"]["calibration_error"],
-            splits=f" ({errors})",
+            error=number(measured["reliability"]["calibration_error"]),
+            splits=f" ({errors})" if errors else "",
         ),
         WORDINGS,
         wordings_table(splits),
@@ -342,7 +343,7 @@ def weak_spots(measured: dict[str, Any]) -> str:
     for split, content in measured["splits"].items():
         for name, score in content["tasks"].items():
             value = score["averaged"]["value"]
-            if value < WEAK:
+            if value is not None and value < WEAK:
                 found.setdefault(name, []).append(f"{SPLIT_TITLES[split]} {value:.2f}")
     words = [f"{titles[name]} ({', '.join(where)})" for name, where in found.items()]
     return f"- Do not rely on: {'; '.join(words)}.\n" if words else ""

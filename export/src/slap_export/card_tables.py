@@ -27,6 +27,12 @@ def number(value: float | None, form: str = ".3f") -> str:
     return "–" if value is None else format(value, form)
 
 
+def mean_of(values: Iterable[float | None]) -> float | None:
+    """The mean of what is known of them, if anything is."""
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
+
+
 def ranged(entry: Mapping[str, float] | None, form: str = ".3f") -> str:
     """A number with its interval."""
     if entry is None or entry["value"] is None:
@@ -35,6 +41,11 @@ def ranged(entry: Mapping[str, float] | None, form: str = ".3f") -> str:
         return format(entry["value"], form)
     low, high = format(entry["low"], form), format(entry["high"], form)
     return f"{format(entry['value'], form)} [{low}, {high}]"
+
+
+def percent(share: float | None) -> str:
+    """A share in hundredths, without the sign."""
+    return number(None if share is None else 100 * share, ".1f")
 
 
 def value_of(entry: Mapping[str, float] | None) -> str:
@@ -72,7 +83,9 @@ def means_table(splits: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -
 
 
 def weakest_table(weakest: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> str:
-    """The tasks that are told worst."""
+    """The tasks that are told worst, if any were asked."""
+    if not weakest:
+        return ""
     splits = list(dict.fromkeys(split for row in weakest for split in row["splits"]))
     rows = [
         (titles[row["task"]], number(row["mean"]), *(number(row["splits"].get(s)) for s in splits))
@@ -90,7 +103,7 @@ def wordings_table(splits: Mapping[str, Any]) -> str:
             found = [task[kind] for task in content["tasks"].values() if kind in task]
             if found:
                 keys = ("together", "mean", "worst", "best", "deviation")
-                means = [float(np.mean([entry[key] for entry in found])) for key in keys]
+                means = [mean_of(entry[key] for entry in found) for key in keys]
                 rows.append((SPLIT_TITLES[split], title, *(number(mean) for mean in means)))
     head = ("split", "wordings", "together", "mean of pairs", "worst pair", "best", "deviation")
     return table(head, rows)
@@ -130,7 +143,7 @@ def retrieval_table(splits: Mapping[str, Any]) -> str:
             found = content["retrieval"].get(key)
             if found:
                 cells = [
-                    f"{100 * found['recall'][k]:.1f} ({100 * found['chance'][k]:.1f})"
+                    f"{percent(found['recall'][k])} ({percent(found['chance'][k])})"
                     for k in ("1", "5", "10")
                 ]
                 queries = str(found["queries"])
@@ -220,9 +233,11 @@ def wordings_of_tasks(splits: Mapping[str, Any], titles: Mapping[str, str]) -> s
         cells = []
         for kind in KINDS:
             found = [score[kind] for score in scores if kind in score]
+            worst = min((f["worst"] for f in found if f["worst"] is not None), default=None)
+            best = max((f["best"] for f in found if f["best"] is not None), default=None)
+            mean = mean_of(f["mean"] for f in found)
             cells.append(
-                f"{np.mean([f['mean'] for f in found]):.2f} "
-                f"({min(f['worst'] for f in found):.2f} to {max(f['best'] for f in found):.2f})"
+                f"{number(mean, '.2f')} ({number(worst, '.2f')} to {number(best, '.2f')})"
                 if found
                 else "–"
             )
@@ -241,7 +256,7 @@ def lighter_table(lighter: Sequence[Mapping[str, Any]]) -> str:
             number(entry["changed_winners"], ".2%"),
             number(entry["probability_99"]),
             number(entry["mean_cosine"], ".4f"),
-            f"{entry['speed']:.2f} ×",
+            f"{number(entry['speed'], '.2f')} ×",
         )
         for entry in lighter
     ]
@@ -267,9 +282,9 @@ def calibration_table(tasks: Sequence[Mapping[str, Any]]) -> str:
             (
                 f"{task['title']} (`{task['name']}`)",
                 " / ".join(entry["name"] for entry in classes),
-                f"{task['temperature']:.2f}",
-                " / ".join(f"{entry['bias']:+.2f}" for entry in classes),
-                f"{task['minimum_probability']:.2f}",
+                number(task["temperature"], ".2f"),
+                " / ".join(number(entry["bias"], "+.2f") for entry in classes),
+                number(task["minimum_probability"], ".2f"),
             )
         )
     head = ("task", "classes", "temperature", "biases", "unsure below")

@@ -117,9 +117,10 @@ def diagram(found: list[Bin], title: str) -> str:
     for tick in (0, 0.5, 1):
         parts.append(f'<text x="{left - 6}" y="{y(tick) + 4}" text-anchor="end">{tick:g}</text>')
     error = expected_calibration_error(found)
+    said = f"{error:.3f}" if np.isfinite(error) else "–"
     parts += [
         f'<text x="{middle}" y="{height - 14}" text-anchor="middle">'
-        f"probability given (calibration error {error:.3f})</text>",
+        f"probability given (calibration error {said})</text>",
         f'<text transform="translate(18 {top + size / 2}) rotate(-90)" '
         'text-anchor="middle">share of answers that are right</text>',
         "</svg>",

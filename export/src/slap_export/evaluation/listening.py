@@ -72,7 +72,11 @@ def listen(
     int8: bool = False,
     report: Callable[[str], None] = print,
 ) -> Heard:
-    """Embeds recordings, or reads what was heard of them before."""
+    """Embeds recordings, or reads what was heard of them before; of none it hears nothing."""
+    if not clips:
+        nothing = np.zeros((0, manifest["tower"]["embedding_dim"]), np.float32)
+        empty = np.zeros(0)
+        return Heard(nothing, empty > 0, np.zeros(1, np.int64), empty, nothing, None, {})
     names = [] if int8 else outputs_of(manifest, "recent", "attribute")
     path = cache / f"{_key(bundle, manifest, clips, int8)}.npz"
     if path.exists():

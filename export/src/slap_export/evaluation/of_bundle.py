@@ -14,7 +14,7 @@ import numpy as np
 import slap_edge
 from numpy.typing import NDArray
 
-from slap_export.bundle import verify_files
+from slap_export.bundle import MANIFEST, verify_files
 from slap_export.corpus import CorpusClip, read_clips
 from slap_export.evaluation import spaces
 from slap_export.evaluation.answers import (
@@ -44,6 +44,7 @@ from slap_export.evaluation.listening import Heard, listen
 from slap_export.evaluation.paraphrases import PARAPHRASES
 from slap_export.evaluation.probe import Probe, best_probe
 from slap_export.evaluation.zero_shot import FEWEST, TEST_SPLITS, truth_of
+from slap_export.placing import check_replaceable
 from slap_export.report import publish, read_report, write_report
 from slap_export.scoring import PackedTask, task_probabilities
 from slap_export.tasks import Task
@@ -61,6 +62,14 @@ def report_bundle(
 ) -> None:
     """Measures a bundle and writes its report and card, into another folder if `out` is given."""
     content = read_report(folder)
+    if out is None:
+        check_replaceable(folder)
+    elif (out / MANIFEST).exists():
+        raise ValueError(
+            f"{out} is a bundle, and its report says what it is; choose another folder"
+        )
+    elif out.exists() and not out.is_dir():
+        raise ValueError(f"{out} is a file; choose a folder")
     content["measured"] = measure_bundle(folder, corpus, effort, text, report)
     if out is None:
         publish(folder, content)
@@ -84,6 +93,9 @@ def measure_bundle(
     """
     bundle = open_bundle(folder)
     clips = read_clips(corpus)
+    measured = [name for name in TEST_SPLITS if any(clip.split == name for clip in clips)]
+    if not measured:
+        raise ValueError(f"{corpus} has no recordings of the splits {', '.join(TEST_SPLITS)}")
     text = None
     if text_from is not None:
         check_same_space(bundle, open_bundle(text_from))
@@ -103,7 +115,7 @@ def measure_bundle(
     sentences = embed_paraphrases(bundle.tasks, text, report)
     splits: dict[str, Any] = {}
     calibrated: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = []
-    for split in (name for name in TEST_SPLITS if any(clip.split == name for clip in clips)):
+    for split in measured:
         chosen, heard = hear(split, effort.limit)
         int8 = None
         if bundle.manifest["tower"].get("int8"):
@@ -115,8 +127,6 @@ def measure_bundle(
         splits[split], found = measure_split(bundle, asked, chosen, heard, int8, probes, sentences)
         splits[split] |= measure_spaces(bundle, chosen, heard, text, effort.seed)
         calibrated += [(found[i], truth[:, i]) for i, _ in asked.asked()]
-    if not splits:
-        raise ValueError(f"{corpus} has no recordings of the splits {', '.join(TEST_SPLITS)}")
     return {
         "made": provenance(bundle, corpus, effort, text_from),
         "corpus": corpus_facts(clips),
