@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,18 +13,20 @@ import torch
 from safetensors.numpy import load_file, save_file
 from slap_edge import FrontEnd
 
-from slap_export.bundle import BundleError, write_manifest
+from slap_export import pipeline
+from slap_export.bundle import BundleError, verify_files, write_manifest
 from slap_export.card import model_card
 from slap_export.checkpoint import load_trained, run_folder
 from slap_export.cli import main
 from slap_export.config import Config, CorpusConfig, GateConfig, load_config
 from slap_export.corpus.synth import synthesise_corpus
+from slap_export.evaluation.calibration import diagram
 from slap_export.evaluation.listening import listen
 from slap_export.evaluation.zero_shot import embed_with_torch
-from slap_export.features import compute_features, load_features, read_audio
+from slap_export.features import Features, compute_features, load_features, read_audio
 from slap_export.pairs import ABSENT, build_pool
 from slap_export.pipeline import pack_run
-from slap_export.report import read_report
+from slap_export.report import publish, read_report
 from slap_export.runtime import pad_to_chunks
 from slap_export.tasks import task
 from slap_export.training.loop import train
@@ -89,15 +93,17 @@ def test_log_tells_every_epoch(made: tuple[Config, Path]) -> None:
     assert all(np.isfinite(line["loss"]) for line in lines)
 
 
-def test_training_continues_where_it_stopped(made: tuple[Config, Path]) -> None:
+def test_a_finished_training_is_left_alone(made: tuple[Config, Path]) -> None:
     config, root = made
-    longer = dataclasses.replace(config, train=dataclasses.replace(config.train, epochs=3))
-    copy = root.parent / "continued"
-    shutil.copytree(root, copy, ignore=shutil.ignore_patterns("bundle"), dirs_exist_ok=True)
+    run = run_folder(config, root)
+    before = {path: path.read_bytes() for path in run.glob("*.*") if path.is_file()}
     lines: list[str] = []
-    train(longer, copy, lines.append, max_steps=1)
-    assert "continuing after epoch 2, step 0" in lines
-    assert json.loads(lines[-1])["epoch"] == 3
+    assert train(config, root, lines.append) == run / "trained.pt"
+    assert lines == []
+    longer = dataclasses.replace(config, train=dataclasses.replace(config.train, epochs=3))
+    with pytest.raises(ValueError, match=r"train\.epochs was 2 and is 3"):
+        train(longer, root, lines.append)
+    assert {path: path.read_bytes() for path in run.glob("*.*") if path.is_file()} == before
 
 
 def test_wrong_golden_numbers_are_found(made: tuple[Config, Path]) -> None:
@@ -261,6 +267,156 @@ def test_a_change_is_looked_for_in_what_was_heard_lately(
     assert error < 0.02
     assert np.abs(heard.recent - heard.steps)[2:].max() > 2 * error, error
     assert heard.outputs == {}
+
+
+def without_numbers(value: Any) -> Any:
+    """A report in which nothing could be told."""
+    if isinstance(value, dict):
+        return {key: without_numbers(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [without_numbers(entry) for entry in value]
+    return None if isinstance(value, float) else value
+
+
+def test_a_card_says_where_there_is_no_number(reported: Path) -> None:
+    manifest = json.loads((reported / "manifest.json").read_text())
+    report = read_report(reported)
+    measured = report["measured"]
+    for key in ("splits", "weakest", "tasks"):
+        measured[key] = without_numbers(measured[key])
+    measured["reliability"] = {"answers": 0, "calibration_error": None, "bins": []}
+    report["lighter"] = without_numbers(report["lighter"])
+    card = model_card(manifest, report)
+    assert "error over all is – (– on unseen voices" in card
+    assert not re.search(r"\b(nan|None|null)\b", card)
+    for split in measured["splits"].values():
+        split["tasks"] = {}
+    measured["weakest"] = []
+    assert "error over all is –.\n" in model_card(manifest, report)
+    assert "error –)" in diagram([], "none")
+
+
+def test_a_report_on_a_few_recordings(
+    made: tuple[Config, Path], reported: Path, tmp_path: Path
+) -> None:
+    assert report_of(made, "--limit", "3", "--out", str(tmp_path / "few")) == 0
+    assert read_report_of(tmp_path / "few")["reliability"]["calibration_error"] is None
+    assert "error over all is –" in (tmp_path / "few" / "MODEL_CARD.md").read_text()
+    assert "calibration error –" in (tmp_path / "few" / "reliability.svg").read_text()
+
+
+def read_report_of(folder: Path) -> dict[str, Any]:
+    measured: dict[str, Any] = json.loads((folder / "report.json").read_text())["measured"]
+    return measured
+
+
+def test_a_corpus_without_training_recordings_is_reported_on(
+    made: tuple[Config, Path], tmp_path: Path
+) -> None:
+    config, root = made
+    corpus = tmp_path / "corpus"
+    shutil.copytree(root / config.corpus.path, corpus, ignore=shutil.ignore_patterns("heard"))
+    lines = (corpus / "clips.jsonl").read_text().splitlines()
+    kept = [line for line in lines if json.loads(line)["split"] == "test_voices"]
+    (corpus / "clips.jsonl").write_text("\n".join(kept) + "\n")
+    again = ("--out", str(tmp_path / "out"), "--resamples", "5")
+    assert main(["report", str(root / "bundle"), "--corpus", str(corpus), *again]) == 0
+    tasks = read_report_of(tmp_path / "out")["splits"]["test_voices"]["tasks"]
+    assert tasks
+    assert not any("probe" in score for score in tasks.values())
+
+
+def test_a_report_that_fails_leaves_the_bundle_whole(
+    reported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "bundle"
+    shutil.copytree(reported, copy)
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    report = read_report(copy)
+    report["measured"] = None
+
+    def no_space(path: Path, *_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    for fails in ("write_text", "rename"):
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, fails, no_space)
+            with pytest.raises(OSError, match="No space left"):
+                publish(copy, report)
+        assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
+        assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+    publish(copy, report)
+    assert verify_files(copy)["files"].keys() == verify_files(reported)["files"].keys() - {
+        "reliability.svg"
+    }
+    assert read_report(copy)["measured"] is None
+
+
+def test_a_report_is_not_written_into_another_bundle(
+    made: tuple[Config, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report_of(made, "--out", str(made[1] / "bundle")) == 1
+    assert "choose another folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[]", "expected an object"),
+        ("{", "is not valid JSON"),
+        ('{"format": "slap-edge-report", "version": 1}', "says nothing of: lighter, measured"),
+        ("{}", "expected slap-edge-report version 1"),
+    ],
+)
+def test_a_report_that_is_none_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(BundleError, match="so it is not a bundle"):
+        read_report(tmp_path / "nowhere")
+    (tmp_path / "manifest.json").write_text("{}")
+    (tmp_path / "report.json").write_text(content)
+    with pytest.raises(BundleError, match=message):
+        read_report(tmp_path)
+
+
+def test_a_pack_that_fails_leaves_the_bundle_whole(
+    made: tuple[Config, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, root = made
+    copy = tmp_path / "bundle"
+    shutil.copytree(root / "bundle", copy)
+
+    def interrupted(line: str) -> None:
+        if line.startswith("calibrating"):
+            assert (tmp_path / ".bundle.slap-export-new" / "audio.onnx").exists()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pack_run(config, root, copy, interrupted)
+    verify_files(copy)
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+    def no_features(*_: object) -> Features:
+        found = load_features(config, root)
+        clips = [clip for clip in found.clips if clip.split != "validation"]
+        return dataclasses.replace(found, clips=clips)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "features_for", no_features)
+        with pytest.raises(ValueError, match="no recordings of the split `validation`"):
+            pack_run(config, root, copy, lambda _: None)
+    verify_files(copy)
+
+
+def test_a_checkpoint_that_cannot_be_compared_is_refused(
+    made: tuple[Config, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, root = made
+    bundle = str(root / "bundle")
+    assert main(["verify", bundle, "--checkpoint", str(tmp_path / "typo.pt")]) == 1
+    assert "no checkpoint at" in capsys.readouterr().err
+    other = tmp_path / "trained.pt"
+    other.write_bytes((run_folder(config, root) / "trained.pt").read_bytes() + b"?")
+    assert main(["verify", bundle, "--checkpoint", str(other)]) == 1
+    assert "is of another training than the bundle" in capsys.readouterr().err
 
 
 def test_a_bundle_of_an_older_version_is_not_reported_on(
