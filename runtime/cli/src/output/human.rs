@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::page::heading;
 use super::report::{
     Certainty, Edge, Event, Model, PromptScore, Quality, Recording, Score, Segment, TaskScore,
-    Timeline,
+    Timeline, spoken,
 };
 use super::terminal::{Style, columns, cut, fit, safe, wrap};
 
@@ -360,7 +360,7 @@ impl<'a> Table<'a> {
 
 /// The answer to a task in words.
 fn answer(task: &TaskScore) -> String {
-    let class = task.answer.as_deref().map(safe).unwrap_or_default();
+    let class = task.answer.as_deref().map(spoken).map(|it| safe(&it)).unwrap_or_default();
     match task.certainty {
         Certainty::Answered => class,
         Certainty::Unsure => format!("unsure ({class}?)"),
@@ -439,7 +439,7 @@ fn timeline_rows(timeline: &Timeline, width: usize, brief: bool) -> Vec<Timeline
 /// A class and its task in at most `width` columns. The title is shortened first, as it is
 /// the class that tells one line from another.
 fn label(title: &str, class: &str, width: usize) -> String {
-    let class = format!(": {}", safe(class));
+    let class = format!(": {}", safe(&spoken(class)));
     let room = width.saturating_sub(columns(&class)).max(width / 4);
     cut(&format!("{}{class}", cut(&safe(title), room)), width)
 }

@@ -164,10 +164,15 @@ pub struct Needed {
     pub answer: String,
 }
 
+/// The name of a class as people read it: `rough_breathy` is rough breathy.
+pub fn spoken(class: &str) -> String {
+    class.replace('_', " ")
+}
+
 impl Needed {
     /// The title and the answer in the fewest words.
     pub fn in_short(&self) -> String {
-        format!("{}: {}", self.title, self.answer)
+        format!("{}: {}", self.title, spoken(&self.answer))
     }
 }
 
@@ -180,8 +185,12 @@ impl TaskScore {
     /// The title and the answer in the fewest words.
     pub fn in_short(&self) -> String {
         match (self.certainty, &self.answer) {
-            (Certainty::Answered, Some(class)) => format!("{}: {class}", self.title),
-            (Certainty::Unsure, Some(class)) => format!("{}: {class}?", self.title),
+            (Certainty::Answered, Some(class)) => {
+                format!("{}: {}", self.title, spoken(class))
+            }
+            (Certainty::Unsure, Some(class)) => {
+                format!("{}: {}?", self.title, spoken(class))
+            }
             _ => self.title.clone(),
         }
     }
@@ -282,4 +291,20 @@ pub enum Edge {
     Onset,
     /// It ends.
     Offset,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_read_as_words() {
+        let needed = Needed {
+            task: "flat_slow".into(),
+            title: "Flat and slow".into(),
+            class: "lively_fast".into(),
+            answer: "flat_slow".into(),
+        };
+        assert_eq!(needed.in_short(), "Flat and slow: flat slow");
+    }
 }

@@ -8,7 +8,7 @@ use super::draw::{CLASSES, FAINT, GUIDE, INK, n, width_of, words};
 use super::figure::{Drawing, Strip, WIDTH, task_answer, task_title, text};
 use super::findings::Findings;
 use super::tracks::Answer;
-use crate::output::report::{Certainty, TaskScore};
+use crate::output::report::{Certainty, TaskScore, spoken};
 
 /// The height of a strip.
 pub const HEIGHT: f64 = 20.0;
@@ -116,7 +116,8 @@ pub fn strip(
 ) -> Markup {
     let runs = runs(findings, index, strip);
     let classes = findings.classes.get(index).map(Vec::as_slice).unwrap_or_default();
-    let name = |class: usize| classes.get(class).map(|name| words(name)).unwrap_or_default();
+    let name =
+        |class: usize| classes.get(class).map(|name| words(&spoken(name))).unwrap_or_default();
     let top = task.answer.as_ref().and_then(|top| classes.iter().position(|it| it == top));
     let chip = top.map(|class| chip(class, task.certainty == Certainty::Unsure));
     let fits = |run: &Run, name: &str| width_of(name, NAME_SIZE) + 8.0 < run.end - run.start;
@@ -169,7 +170,7 @@ pub fn strip(
 
 /// The answer of a task for the whole recording and how probable it is, in words.
 pub fn answer(task: &TaskScore) -> (String, String) {
-    let class = task.answer.clone().unwrap_or_default();
+    let class = task.answer.as_deref().map(spoken).unwrap_or_default();
     match task.certainty {
         Certainty::Answered => (class, share(task)),
         Certainty::Unsure => (format!("{class}?"), share(task)),
