@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from small_training import write_corpus, write_recipe
 
 from slap_export.checkpoint import load_trained, run_folder
 from slap_export.cli import main
 from slap_export.config import load_config
+from slap_export.corpus import read_clips
 from slap_export.evaluation.of_run import Studied, bars, compare, embed_run, moments_of
 from slap_export.features import load_features
 from slap_export.runtime import clip_embedding
@@ -112,3 +114,18 @@ def test_bars_are_drawn_to_scale() -> None:
     heights = [float(rect.get("height")) for rect in root.findall(f"{name}rect")[1:]]
     assert heights[0] == pytest.approx(heights[1] / 3, abs=0.1)
     assert heights[2] == heights[3]
+
+
+def test_a_run_is_not_measured_on_another_corpus(
+    recipes: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = recipes[1].parent.parent
+    write_corpus(root / "other")
+    for clip in read_clips(root / "other"):
+        sound, rate = soundfile.read(clip.path)
+        soundfile.write(clip.path, 5.0 * sound, rate)
+    other = recipes[1].with_name("other.toml")
+    other.write_text(recipes[1].read_text().replace('path = "corpus"', 'path = "other"'))
+    assert main(["features", "--config", str(other)]) == 0
+    assert main(["study", str(other)]) == 1
+    assert "plain was trained on another corpus than other" in capsys.readouterr().err
