@@ -1,11 +1,14 @@
 """Recipes: what is written is what is used, and a misspelt key is refused."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
-from slap_export.config import Config, ConfigError, build, load_config, to_dict
+from slap_export.config import Config, ConfigError, CorpusConfig, build, load_config, to_dict
+from slap_export.corpus import CorpusError
+from slap_export.corpus.synth import synthesise_corpus
 from slap_export.objectives.tables import ContrastiveConfig
 
 RECIPE = Path(__file__).parents[1] / "configs" / "slap-voice.toml"
@@ -158,6 +161,26 @@ def test_what_cannot_be_extended_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "own.toml").write_text(f"extends = {name}\n", encoding="utf-8")
     with pytest.raises(ConfigError):
         load_config(tmp_path / "own.toml")
+
+
+def test_another_corpus_inherits_no_sizes(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(RECIPE.read_text(encoding="utf-8"), encoding="utf-8")
+    own = tmp_path / "own.toml"
+    base = load_config(tmp_path / "base.toml").corpus
+    assert base.synthesised
+    own.write_text('extends = "base.toml"\n[corpus]\npath = "corpora/mine"\n', encoding="utf-8")
+    found = load_config(own)
+    assert found.corpus == CorpusConfig("corpora/mine")
+    assert not found.corpus.synthesised
+    assert build(Config, json.loads(json.dumps(to_dict(found)))) == found
+    with pytest.raises(CorpusError, match="states no sizes to synthesise one by"):
+        synthesise_corpus(tmp_path / "corpus", found.corpus, processes=1)
+    own.write_text('extends = "base.toml"\n[corpus]\nseed = 9\n', encoding="utf-8")
+    assert load_config(own).corpus == dataclasses.replace(base, seed=9)
+    text = 'extends = "base.toml"\n[corpus]\npath = "corpora/mine"\nseed = 1\ntrain = 9\n'
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"validation, .*, other_renders: missing; state all"):
+        load_config(own)
 
 
 def test_recipes_that_extend_each_other_are_refused(tmp_path: Path) -> None:

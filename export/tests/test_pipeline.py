@@ -19,13 +19,14 @@ from slap_export.card import model_card
 from slap_export.checkpoint import load_trained, run_folder
 from slap_export.cli import main
 from slap_export.config import Config, CorpusConfig, GateConfig, load_config
+from slap_export.corpus import CorpusClip
 from slap_export.corpus.synth import synthesise_corpus
 from slap_export.evaluation.calibration import diagram
 from slap_export.evaluation.listening import listen
 from slap_export.evaluation.zero_shot import embed_with_torch
 from slap_export.features import Features, compute_features, load_features, read_audio
 from slap_export.pairs import ABSENT, build_pool
-from slap_export.pipeline import pack_run
+from slap_export.pipeline import FEWEST_VALIDATION, pack_run, scarce
 from slap_export.report import publish, read_report
 from slap_export.runtime import pad_to_chunks
 from slap_export.tasks import task
@@ -55,6 +56,19 @@ def small(config: Config) -> Config:
             gate=GateConfig(1.0, 1.0, 1.0, 0.0),
         ),
     )
+
+
+def test_too_few_recordings_to_calibrate_on_are_told() -> None:
+    def clip(at: int) -> CorpusClip:
+        said = {"sex": ("female", "male")[at % 2]}
+        return CorpusClip(f"c{at}", Path(), "validation", "", "", "", "", 2.0, said, ())
+
+    enough = [clip(at) for at in range(FEWEST_VALIDATION)]
+    (line,) = scarce(enough)
+    assert re.search(r"warning: 4[0-9] of 47 tasks have fewer than 8 validation recordings", line)
+    first, second = scarce(enough[1:])
+    assert first.startswith("warning: fewer than 100 recordings of the split `validation`")
+    assert second == line
 
 
 @pytest.fixture(scope="module")

@@ -101,24 +101,35 @@ class BundleConfig:
 
 @dataclass(frozen=True)
 class CorpusConfig:
-    """Which recordings to learn from."""
+    """Which recordings to learn from; all but the path is for a corpus that is synthesised."""
 
     path: str
     """Folder of the corpus, relative to the folder of the TOML file's project (`export/`)."""
-    seed: int
-    train: int
+    seed: int | None = None
+    train: int | None = None
     """Spoken clips of the split; each is rendered several times with another treatment."""
-    validation: int
-    test_voices: int
-    test_languages: int
-    test_synthesiser: int
-    train_renders: int
+    validation: int | None = None
+    test_voices: int | None = None
+    test_languages: int | None = None
+    test_synthesiser: int | None = None
+    train_renders: int | None = None
     """Renders of a training clip, at most."""
-    other_renders: int
+    other_renders: int | None = None
 
     def __post_init__(self) -> None:
+        missing = [name for name, value in asdict(self).items() if value is None]
+        if missing and self.synthesised:
+            raise ValueError(
+                f"{', '.join(missing)}: missing; state all sizes, or none where the corpus is not "
+                "synthesised"
+            )
         at_least(self, 0, "seed", "train", "validation", "test_voices", "test_languages")
         at_least(self, 0, "test_synthesiser", "train_renders", "other_renders")
+
+    @property
+    def synthesised(self) -> bool:
+        """Whether it is stated how the corpus is made."""
+        return any(value is not None for name, value in asdict(self).items() if name != "path")
 
 
 @dataclass(frozen=True)
@@ -305,8 +316,9 @@ def load_config(path: Path) -> Config:
 def read_tables(path: Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
     """The tables of a recipe over those of the recipe beside it that it `extends`.
 
-    What a table does not say is taken over, except that objectives are not mixed: a recipe that
-    names any has no others.
+    What a table does not say is taken over, with two exceptions. Objectives are not mixed: a recipe
+    that names any has no others. And sizes are of one corpus: a recipe that names another has those
+    that it states itself.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -326,6 +338,9 @@ def read_tables(path: Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
     inherited = read_tables(path.parent / base, (path.name, *above))
     if "objectives" in values:
         inherited.pop("objectives", None)
+    corpus = values.get("corpus")
+    if isinstance(corpus, dict) and "path" in corpus:
+        inherited.pop("corpus", None)
     return merged(inherited, values)
 
 

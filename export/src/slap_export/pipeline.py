@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,14 @@ from slap_export.bundle import check_sizes, sha256
 from slap_export.calibrate import calibrate_tasks
 from slap_export.checkpoint import Trained, load_trained, run_folder
 from slap_export.config import Config, to_dict
-from slap_export.evaluation.zero_shot import embed_with_onnx, packed_task, prompt_texts, truth_of
+from slap_export.corpus import CorpusClip
+from slap_export.evaluation.zero_shot import (
+    FEWEST,
+    embed_with_onnx,
+    packed_task,
+    prompt_texts,
+    truth_of,
+)
 from slap_export.features import Features, features_for, read_audio
 from slap_export.onnx.gate import write_lighter
 from slap_export.pack import write_bundle, write_towers
@@ -28,6 +35,9 @@ Array = NDArray[np.float32]
 Report = Callable[[str], None]
 
 GOLDEN_SECONDS = 4.0
+
+# With fewer validation recordings, probabilities and the choice of a lighter graph are chance.
+FEWEST_VALIDATION = 100
 
 
 def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -> None:
@@ -52,6 +62,8 @@ def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -
 
         texts = prompt_texts()
         report(f"calibrating on {len(validation)} recordings")
+        for line in scarce([features.clips[int(clip)] for clip in validation]):
+            report(line)
         prompts = stored(tower.embed_text(texts))
         tasks = calibrated_tasks(config, features, embed(validation), prompts, trained.logit_scale)
         training = np.random.default_rng(config.train.seed).permutation(features.split("train"))
@@ -86,6 +98,21 @@ def validation_clips(features: Features) -> NDArray[np.int64]:
             "the corpus has no recordings of the split `validation`, on which tasks are calibrated"
         )
     return found
+
+
+def scarce(validation: Sequence[CorpusClip]) -> Iterator[str]:
+    """Warnings where there are too few recordings to calibrate on."""
+    if len(validation) < FEWEST_VALIDATION:
+        yield (
+            f"warning: fewer than {FEWEST_VALIDATION} recordings of the split `validation`: "
+            "probabilities, and what is found of the int8 tower, mean little"
+        )
+    lacking = int((truth_of(validation, TASKS, FEWEST) < 0).all(axis=0).sum())
+    if lacking:
+        yield (
+            f"warning: {lacking} of {len(TASKS)} tasks have fewer than {FEWEST} validation "
+            "recordings of a class: their probabilities mean little"
+        )
 
 
 def stored(embeddings: Array) -> Array:

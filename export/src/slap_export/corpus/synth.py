@@ -214,7 +214,7 @@ def refuse_other(folder: Path, config: CorpusConfig) -> None:
         differing = [
             f"{name} was {made[name]} and is {value} in the recipe"
             for name, value in asdict(config).items()
-            if name != "path" and name in made and made[name] != value
+            if name != "path" and value is not None and name in made and made[name] != value
         ]
     except (FileNotFoundError, KeyError, ValueError, TypeError):
         return  # no synthetic corpus, or one of an older version
@@ -235,6 +235,11 @@ def synthesise_corpus(
     """
     if (out / CLIPS).exists():
         raise CorpusError(f"{out} holds a corpus already; remove it or choose another folder")
+    if config.seed is None:
+        raise CorpusError(
+            f"{out} has no corpus, and the recipe states no sizes to synthesise one by; make it"
+            " with `slap-export data corpus`, or state seed, sizes and renders in [corpus]"
+        )
     if config.seed < 0:
         raise CorpusError(f"corpus.seed: expected 0 or more, got {config.seed}")
     engines.espeak_data()
