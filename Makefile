@@ -1,4 +1,4 @@
-# Two doors for people. All the work is in xtask/ (`cargo xtask --help`).
+# The two targets that people need. All the work is in xtask/ (`cargo xtask --help`).
 
 .PHONY: demo test setup lint bench
 

@@ -72,7 +72,11 @@ def measuring(command: argparse.ArgumentParser) -> None:
         help="draws of speakers that an interval is taken from (default: %(default)s)",
     )
     command.add_argument(
-        "--seed", type=count, default=1, metavar="N", help="of these draws and of the probe"
+        "--seed",
+        type=count,
+        default=1,
+        metavar="N",
+        help="of everything that is drawn (default: %(default)s)",
     )
 
 
