@@ -96,12 +96,16 @@ fn scored(arguments: &[&str], input: Option<&[u8]>) -> Vec<Value> {
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // Small writes, so that the command meets the audio in pieces.
-    for piece in input.unwrap_or_default().chunks(4_099) {
-        stdin.write_all(piece).unwrap();
-    }
-    drop(stdin);
+    let input = input.unwrap_or_default().to_vec();
+    // Beside reading: a command that cannot write on reads nothing more.
+    let writer = std::thread::spawn(move || {
+        // Small writes, so that the command meets the audio in pieces.
+        for piece in input.chunks(4_099) {
+            stdin.write_all(piece).unwrap();
+        }
+    });
     let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", output.status);
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines()

@@ -7,9 +7,10 @@ use safetensors::{Dtype, SafeTensors};
 
 use super::TextError;
 
-/// Share below which a thing counts as not said: among the 122 things of the
-/// default bundle a sentence about something else spreads out thinner.
-const SAID: f32 = 0.1;
+/// Share below which a thing counts as not said. Among the 122 things of the default
+/// bundle, 3 % of its own prompts and 7 % of 470 everyday statements about voices say
+/// nothing by it, and 41 % of sentences about something else.
+const SAID: f32 = 0.05;
 
 /// What a text tower takes a sentence to say.
 #[derive(Debug, Clone, PartialEq)]

@@ -86,8 +86,8 @@ fn a_phrase_memory_reads_a_sentence_as_things_it_knows() {
 #[test]
 fn a_thin_spread_says_nothing_clearly() {
     let said = |share| Said { text: "it is calm".into(), share };
-    assert!(Reading { said: vec![said(0.09); 11] }.clearly().is_empty());
-    assert_eq!(Reading { said: vec![said(0.8), said(0.15), said(0.05)] }.clearly().len(), 2);
+    assert!(Reading { said: vec![said(0.04); 25] }.clearly().is_empty());
+    assert_eq!(Reading { said: vec![said(0.8), said(0.16), said(0.04)] }.clearly().len(), 2);
 }
 
 #[test]
