@@ -129,7 +129,7 @@ def test_steps_are_told_when_asked_for() -> None:
 
 
 def test_an_unknown_output_is_named() -> None:
-    with pytest.raises(ValueError, match="`speakers`; there are: .*tokens"):
+    with pytest.raises(ValueError, match=r"`speakers`; there are: .*tokens"):
         slap_edge.Screener(BUNDLE, outputs=["speakers"])
 
 

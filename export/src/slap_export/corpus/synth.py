@@ -240,8 +240,6 @@ def synthesise_corpus(
             f"{out} has no corpus, and the recipe states no sizes to synthesise one by; make it"
             " with `slap-export data corpus`, or state seed, sizes and renders in [corpus]"
         )
-    if config.seed < 0:
-        raise CorpusError(f"corpus.seed: expected 0 or more, got {config.seed}")
     engines.espeak_data()
     for split in SPLITS:
         (out / "audio" / split).mkdir(parents=True, exist_ok=True)
