@@ -12,7 +12,7 @@ use crate::audio::{Audio, Input};
 /// The largest difference of a probability of the int8 tower from the recorded one.
 ///
 /// The records are the float32 tower's. Eight-bit weights move the probabilities of
-/// `slap-voice-small` by about 0.01 on its recording; five times that is still no other
+/// `slap-voice-small` by up to 0.03 on its recording; a little more is still no other
 /// answer, while a damaged or mistaken graph is far beyond it.
 const INT8_TOLERANCE: f32 = 0.05;
 
