@@ -154,11 +154,11 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_searched_to_the_first_and_last_lag() {
+    fn in_noise_nothing_is_found_beyond_the_lags() {
         let sinc = Sinc::new();
         let mut state = 1_u32;
         for round in 0..2000 {
-            // Steps and spikes in noise put the summits of the interpolation far from samples.
+            // Noise of steps and spikes: whatever is found lies within a sample of the lags.
             let samples: [f32; MOST] = core::array::from_fn(|n| {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 let noise = state as f32 / u32::MAX as f32 - 0.5;
