@@ -61,6 +61,12 @@ def test_only_spans_that_overlap_leak(tmp_path: Path) -> None:
         Recording(file, "test", start=0.3, end=0.5),
     ]
     assert find_leaks(over, audio=False) == [Leak("file", str(file), ("test", "train"))]
+    # A recording and a word of it, which may be named twice.
+    within = [Recording(file, "train"), Recording(file, "train", start=0.1, end=0.2)]
+    refuse_leaks(within)
+    refuse_leaks([*within, within[1]])
+    other = Recording(file, "test", start=0.4)
+    assert find_leaks([*within, other], audio=False) == [Leak("file", str(file), ("test", "train"))]
 
 
 def test_the_hash_is_of_the_span(tmp_path: Path) -> None:
