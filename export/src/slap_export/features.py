@@ -12,12 +12,11 @@ import hashlib
 import json
 import math
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from slap_export.checkpoint import InputStatistics, Trained, front_end_spec
 from slap_export.config import Config
 from slap_export.corpus import CLIPS, CorpusClip, read_clips
 from slap_export.corpus.attributes import refuse_unknown
-from slap_export.data.files import whole_file
+from slap_export.data.files import clear_partial, partial_file, whole_file
 from slap_export.runtime import chunks_of, pad_to_chunks
 
 # Training recordings whose frames give the mean and deviation of the input.
@@ -97,8 +96,9 @@ def compute_features(config: Config, root: Path, report: Any = print) -> Path:
     """Computes the features of the configured corpus unless they exist; gives their folder.
 
     They are computed anew, and `report` is told, where what exists is damaged or a recording has
-    been replaced since.
+    been replaced since. What killed processes left of any features is removed.
     """
+    _clear(root / config.runs / "features")
     corpus = root / config.corpus.path
     if not (corpus / CLIPS).exists():
         raise FeatureError(f"no corpus at {corpus}; run `slap-export corpus synth` first")
@@ -149,27 +149,33 @@ def compute_features(config: Config, root: Path, report: Any = print) -> Path:
     return folder
 
 
+def _clear(folder: Path) -> None:
+    """Removes what was left behind in the folders of features, where nobody looks for it."""
+    for features in folder.glob("*/"):
+        if clear_partial(features / FRAMES) + clear_partial(features / INDEX):
+            with suppress(OSError):  # something is in it
+                features.rmdir()
+
+
 @contextmanager
 def _frames_file(folder: Path, shape: tuple[int, int]) -> Iterator[NDArray[np.float16]]:
     """Frames to be filled in; they take the place of older ones when the block ends well."""
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{FRAMES}.")
-    os.close(handle)
-    partial = Path(name)
     try:
-        log_mel = np.lib.format.open_memmap(partial, "w+", np.float16, shape)
-        _allocate(partial)
-        yield log_mel
-        log_mel.flush()
-        # Without an index the frames count for nothing, so no old one may stand beside new frames.
-        (folder / INDEX).unlink(missing_ok=True)
-        partial.chmod(0o644)
-        partial.replace(folder / FRAMES)
+        with partial_file(folder / FRAMES) as (_, partial):
+            log_mel = np.lib.format.open_memmap(partial, "w+", np.float16, shape)
+            _allocate(partial)
+            yield log_mel
+            log_mel.flush()
+            # Without an index frames count for nothing: no old one may stand beside new frames.
+            (folder / INDEX).unlink(missing_ok=True)
+            partial.chmod(0o644)
+            partial.replace(folder / FRAMES)
     except BaseException:
-        partial.unlink(missing_ok=True)
         if made:
-            folder.rmdir()
+            with suppress(OSError):  # another process writes there
+                folder.rmdir()
         raise
 
 
