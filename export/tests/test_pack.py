@@ -161,6 +161,52 @@ def test_what_was_heard_lately_is_kept_apart(graphs: tuple[Facts, Path], tmp_pat
         assert np.array_equal(heard.steps[heard.of_clip(1)], expected["steps"]["embeddings"])
 
 
+def test_what_was_heard_is_listened_to_anew_if_damaged(
+    graphs: tuple[Facts, Path], tmp_path: Path
+) -> None:
+    facts, source = graphs
+    bundle, sound, cache = tmp_path / "bundle", tmp_path / "sound.wav", tmp_path / "heard"
+    copy(source / "audio.onnx", bundle / "audio.onnx")
+    finish(bundle, facts)
+    soundfile.write(sound, SOUND, 16000, subtype="FLOAT")
+    clip = CorpusClip("a", sound, "test_voices", "noise", "v", "en", "", 2.5, {}, ())
+
+    def told() -> list[str]:
+        lines: list[str] = []
+        listen(bundle, verify_files(bundle), [clip, clip], cache, report=lines.append)
+        return lines
+
+    assert told() == []
+    (file,) = cache.iterdir()
+    whole = file.read_bytes()
+    with np.load(file) as kept:
+        content = {key: kept[key] for key in kept}
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    for damaged in (b"", whole[:middle], whole[:-1], flipped, b"no archive"):
+        file.write_bytes(damaged)
+        (line,) = told()
+        assert line.startswith(f"{file} is damaged (") and line.endswith("); listening anew")
+        assert file.read_bytes() == whole
+    not_a_number = content["steps"].copy()
+    not_a_number[0, 0] = np.nan
+    for key, value, why in (
+        ("steps", not_a_number, "steps: expected finite numbers"),
+        ("steps", content["steps"][1:], "steps: expected ("),
+        ("clips", content["clips"][:1], "clips: expected ("),
+        ("recent", None, "expected first, clips"),
+        ("outputs.speaker", None, "outputs.speaker"),
+        ("outputs.other", content["clips"], "expected first, clips"),
+        ("first", content["first"][[0, 2, 2]] + [0, 1, 0], "first: expected steps from 0"),
+    ):
+        changed = {name: held for name, held in {**content, key: value}.items() if held is not None}
+        np.savez(file, **changed)
+        (line,) = told()
+        assert why in line
+        assert file.read_bytes() == whole
+    assert told() == []
+
+
 def test_a_bundle_that_makes_no_sense_is_refused_in_a_sentence(
     graphs: tuple[Facts, Path], tmp_path: Path
 ) -> None:

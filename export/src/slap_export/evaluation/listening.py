@@ -2,7 +2,8 @@
 
 Everything goes through `slap_edge.Screener`: resampling, front end, tower on tract, quality and
 pooling. What was heard once is kept beside the corpus in `heard/`, under a name that depends on
-the runtime's code, the tower, the front end and the recordings.
+the runtime's code, the tower, the front end and the recordings. A file there that is damaged is
+made anew.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import json
 import os
 import threading
+import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,10 +24,13 @@ import slap_edge
 from numpy.typing import NDArray
 
 from slap_export.corpus import CorpusClip
+from slap_export.data.files import clear_partial, whole_file
 from slap_export.features import read_audio
 from slap_export.runtime import span_of
 
 Array = NDArray[np.float32]
+
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,10 @@ def listen(
     int8: bool = False,
     report: Callable[[str], None] = print,
 ) -> Heard:
-    """Embeds recordings, or reads what was heard of them before; of none it hears nothing."""
+    """Embeds recordings, or reads what was heard of them before; of none it hears nothing.
+
+    `report` is told how far it is, and of a file of `cache` that is damaged.
+    """
     if not clips:
         nothing = np.zeros((0, manifest["tower"]["embedding_dim"]), np.float32)
         empty = np.zeros(0)
@@ -80,14 +88,45 @@ def listen(
     names = [] if int8 else outputs_of(manifest, "recent", "attribute")
     path = cache / f"{_key(bundle, manifest, clips, int8)}.npz"
     if path.exists():
-        with np.load(path) as content:
-            return _heard({key: content[key] for key in content})
+        try:
+            return _heard(_read(path, manifest, names, len(clips)))
+        except _DAMAGED as error:
+            report(f"{path} is damaged ({error}); listening anew")
     content = _listen(bundle, manifest, clips, int8, names, report)
     cache.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez(partial, **content)
-    partial.replace(path)
+    clear_partial(path)
+    with whole_file(path) as out:
+        np.savez(out, **content)
     return _heard(content)
+
+
+def _read(
+    path: Path, manifest: dict[str, Any], names: list[str], count: int
+) -> dict[str, NDArray[Any]]:
+    """What was kept of `count` recordings; raises one of `_DAMAGED` unless all of it can be."""
+    with np.load(path) as kept:  # which compares the checksum of each array
+        content = {key: kept[key] for key in kept}
+    width = manifest["tower"]["embedding_dim"]
+    first = content["first"]
+    shapes = {"first": (count + 1,), "clips": (count, width), "poor": (count,)}
+    shapes |= {"ends": (int(first[-1]),), "steps": (int(first[-1]), width)}
+    recent = outputs_of(manifest, "recent")
+    for name in names:
+        if name in recent:
+            shapes["recent"] = shapes["steps"]
+        else:
+            key = f"outputs.{name}"
+            shapes[key] = (count, *content[key].shape[1:])
+    if content.keys() != shapes.keys():
+        raise ValueError(f"expected {', '.join(shapes)}, got {', '.join(content)}")
+    for key, shape in shapes.items():
+        if content[key].shape != shape:
+            raise ValueError(f"{key}: expected {shape}, got {content[key].shape}")
+        if not np.isfinite(content[key]).all():
+            raise ValueError(f"{key}: expected finite numbers, got some that are not")
+    if first[0] != 0 or (np.diff(first) < 0).any():
+        raise ValueError("first: expected steps from 0 on, in order")
+    return content
 
 
 def _listen(
