@@ -12,6 +12,8 @@ pub(crate) struct ClipMean {
     /// Steps in a full span.
     span: u64,
     steps: u64,
+    /// Steps that the latest one looks back on, itself included, as far as it can.
+    behind: u64,
     /// Sum of the embeddings that count in full, and how many they are.
     sum: Vec<f64>,
     full: u64,
@@ -25,6 +27,7 @@ impl ClipMean {
         Self {
             span: span as u64,
             steps: 0,
+            behind: 0,
             sum: vec![0.0; dim],
             full: 0,
             last: vec![0.0; dim],
@@ -35,16 +38,22 @@ impl ClipMean {
     /// Adds a step; `good` says whether its audio may be scored.
     pub(crate) fn add(&mut self, embedding: &[f32], good: bool) {
         self.steps += 1;
+        self.behind += 1;
         if good || !self.last_is_good {
             self.last.copy_from_slice(embedding);
             self.last_is_good = good;
         }
-        if good && self.steps >= self.span {
+        if good && self.behind >= self.span {
             self.full += 1;
             for (sum, &value) in self.sum.iter_mut().zip(embedding) {
                 *sum += f64::from(value);
             }
         }
+    }
+
+    /// The tower began anew, with `behind` steps that are not added.
+    pub(crate) fn resume(&mut self, behind: u64) {
+        self.behind = behind;
     }
 
     pub(crate) fn steps(&self) -> u64 {
@@ -66,6 +75,7 @@ impl ClipMean {
 
     pub(crate) fn reset(&mut self) {
         self.steps = 0;
+        self.behind = 0;
         self.full = 0;
         self.last_is_good = false;
         self.sum.fill(0.0);
@@ -107,5 +117,18 @@ mod tests {
         mean.add(&[0.6, 0.8], true);
         mean.add(&[0.0, 1.0], false);
         assert_eq!(mean.unit(), Some(vec![0.6, 0.8]), "the last that may be scored");
+    }
+    #[test]
+    fn after_a_new_beginning_a_full_span_is_needed_again() {
+        let mut mean = ClipMean::new(2, 2);
+        mean.add(&[1.0, 0.0], true);
+        mean.add(&[1.0, 0.0], true);
+        mean.resume(0);
+        mean.add(&[0.0, 1.0], true);
+        assert_eq!(mean.unit(), Some(vec![1.0, 0.0]), "it knows too little");
+        mean.resume(1);
+        mean.add(&[0.0, 1.0], true);
+        let half = core::f32::consts::FRAC_1_SQRT_2;
+        assert_eq!((mean.unit(), mean.steps()), (Some(vec![half, half]), 4));
     }
 }

@@ -15,7 +15,7 @@ pub trait Encoder {
     /// [`EngineError`] if the tower cannot be run or gives nothing of use.
     fn step(&mut self, input: &[f32], embedding: &mut [f32]) -> Result<(), EngineError>;
 
-    /// Starts a new stream.
+    /// Starts a new stream, or goes on behind a pause as if it did.
     fn reset(&mut self);
 }
 

@@ -137,7 +137,7 @@ impl PromptScore {
 /// The scores of one step of the tower.
 #[derive(Clone, Copy, Debug)]
 pub struct Segment<'a> {
-    /// The step, from 0.
+    /// The step, from 0, counted together with those that were passed over.
     pub index: u64,
     /// Where the step's chunk or window begins, in seconds.
     pub start: f64,
@@ -155,11 +155,43 @@ pub struct Segment<'a> {
     pub prompts: &'a [PromptScore],
 }
 
+/// A step that was passed over: nobody spoke, by the voice gate.
+#[derive(Clone, Copy, Debug)]
+pub struct Idle<'a> {
+    /// The step, from 0, counted together with those that were scored.
+    pub index: u64,
+    /// Where the step's chunk or window begins, in seconds.
+    pub start: f64,
+    /// Where it ends, in seconds; never beyond the end of the audio.
+    pub end: f64,
+    /// What this and the latest steps are like.
+    pub quality: &'a Report,
+    /// How good that is.
+    pub verdict: &'a Verdict,
+}
+
+/// A frame of log-mel energies on its way to the tower.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The frame, from 0, counted on behind gaps.
+    pub index: u64,
+    /// Where its step of the front end begins, in seconds.
+    pub start: f64,
+    /// One value a band, the lowest first, as the tower takes them; where the front end
+    /// normalises whole windows, before that.
+    pub log_mel: &'a [f32],
+}
+
 /// Something a stream reports, in the order in which it comes to be known.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
     /// A step was scored.
     Segment(Segment<'a>),
+    /// A step was passed over, which only happens behind a voice gate.
+    Idle(Idle<'a>),
+    /// A frame was worked out; told only where that was asked for. The frames of a step are
+    /// told before the step.
+    Frame(Frame<'a>),
     /// A class has been probable for long enough.
     Onset {
         /// The task.
@@ -174,7 +206,7 @@ pub enum Event<'a> {
         probability: f32,
     },
     /// A class is no longer probable, the task no longer applies, the input has become too
-    /// poor to say, or the stream has ended.
+    /// poor to say, nobody speaks any more, or the stream has ended or broken off.
     Offset {
         /// The task.
         task: &'a Arc<TaskInfo>,
@@ -188,13 +220,14 @@ pub enum Event<'a> {
 /// The scores of everything since the stream began.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// The format of the samples, `None` if none came.
+    /// The format of the samples, the latest if it changed; `None` if none came.
     pub format: Option<Format>,
-    /// The duration of the audio that was scored.
+    /// The duration of the audio: everything that was heard, and short gaps.
     pub seconds: f64,
-    /// Steps of the tower.
+    /// Steps that were scored.
     pub steps: u64,
-    /// What the audio is like.
+    /// What the audio is like: that of the steps that were scored, or all of it where none
+    /// was.
     pub quality: Report,
     /// How good that is, and whether it may be scored.
     pub verdict: Verdict,

@@ -21,6 +21,10 @@
 //! A [`Measurer`] takes the same first steps and then measures: pitch, its regularity,
 //! noise, timbre and loudness every 10 ms, without a bundle.
 //!
+//! For listening that goes on for days there is more: a [`Gate`] lets the tower rest while
+//! nobody speaks ([`Options::gate`]), [`Screener::skip`] keeps the time right where audio is
+//! missing, and [`Screener::add_prompt`] takes another sentence while the stream runs.
+//!
 //! Input too poor to be scored gives an abstention and its reason, never a number.
 //!
 //! # What it does not do
@@ -57,10 +61,12 @@ mod chunker;
 mod clip;
 mod encoder;
 mod event;
+mod gate;
 mod measure;
 mod needs;
 mod pcm;
 mod resampler;
+mod rows;
 mod scorer;
 mod screener;
 mod source;
@@ -68,12 +74,14 @@ mod watch;
 
 pub use encoder::Encoder;
 pub use event::{
-    Event, NeedInfo, PromptInfo, PromptScore, Segment, Summary, TaskInfo, TaskScore,
+    Event, Frame, Idle, NeedInfo, PromptInfo, PromptScore, Segment, Summary, TaskInfo,
+    TaskScore,
 };
+pub use gate::{Gate, GateError, GateOptions, GateState};
 pub use measure::{MeasureError, Measurement, Measurer, USUAL_LIMITS};
 pub use pcm::{Format, FormatError, HIGHEST_RATE, LOWEST_RATE, MOST_CHANNELS, Pcm};
 pub use resampler::{ResampleError, Resampler, resample};
-pub use screener::{Options, Parts, ScreenError, Screener, SetupError};
+pub use screener::{LONGEST_FILLED, Options, Parts, ScreenError, Screener, SetupError};
 pub use source::{Passing, Source, SourceError};
 
 pub use slap_core as core;

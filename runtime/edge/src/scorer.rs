@@ -8,11 +8,11 @@ use slap_core::score::{
     ClassPlan, Edge, Hysteresis, Outcome, PromptSet, Smoother, TaskError, TaskPlan, percentile,
     reference,
 };
-use slap_model::PromptPack;
 use slap_model::pack::Task;
 
 use crate::event::{PromptInfo, PromptScore, TaskInfo, TaskScore};
 use crate::needs::{Chosen, Needs};
+use crate::rows::{Rows, check_length};
 use crate::screener::{Options, Parts, SetupError};
 
 /// Scores embeddings by the tasks and free prompts that were chosen.
@@ -27,6 +27,9 @@ pub(crate) struct Scorer {
     reported: usize,
     needs: Needs,
     free: Vec<FreeState>,
+    /// For free prompts that are yet to come.
+    background: Option<PromptSet<Vec<f16>>>,
+    smoother: Smoother,
 }
 
 #[derive(Debug)]
@@ -82,6 +85,13 @@ impl Scorer {
         for (text, embedding) in &options.prompts {
             free.push((text.clone(), rows.push(text, embedding)?));
         }
+        let background = parts
+            .background
+            .map(|background| PromptSet::new(background.embeddings.clone(), background.dim))
+            .transpose()
+            .map_err(SetupError::Background)?;
+        let smoother =
+            Smoother::new(parts.scoring.smoothing_seconds).map_err(SetupError::Smoothing)?;
 
         let prompts = PromptSet::new(rows.values, pack.dim).map_err(SetupError::Prompts)?;
         let Chosen { tasks, infos, reported, needs } = chosen;
@@ -90,15 +100,38 @@ impl Scorer {
             .zip(infos)
             .zip(classes)
             .map(|((task, info), rows)| {
-                TaskState::new(parts, task, info, rows, &prompts, rows_per_second)
+                TaskState::new(parts, task, info, rows, &prompts, smoother, rows_per_second)
             })
             .collect::<Result<_, _>>()?;
         let free = free
             .into_iter()
-            .map(|(text, row)| FreeState::new(parts, text, row, &prompts))
+            .map(|(text, row)| {
+                FreeState::new(background.as_ref(), text, row, &prompts, smoother)
+            })
             .collect::<Result<_, _>>()?;
         let cosines = vec![0.0; prompts.len()];
-        Ok(Self { prompts, cosines, tasks, reported, needs, free })
+        Ok(Self { prompts, cosines, tasks, reported, needs, free, background, smoother })
+    }
+
+    /// Adds a free prompt behind the others, and returns room for its scores. After an
+    /// error everything is as before.
+    pub(crate) fn add_prompt(
+        &mut self,
+        text: &str,
+        embedding: &[f16],
+    ) -> Result<PromptScore, SetupError> {
+        let dim = self.prompts.dim();
+        check_length(text, embedding, dim)?;
+        let row = self.prompts.len();
+        let values = [self.prompts.embeddings(), embedding].concat();
+        let prompts = PromptSet::new(values, dim).map_err(SetupError::Prompts)?;
+        let background = self.background.as_ref();
+        let free = FreeState::new(background, text.to_owned(), row, &prompts, self.smoother)?;
+        let score = free.blank();
+        self.prompts = prompts;
+        self.cosines.push(0.0);
+        self.free.push(free);
+        Ok(score)
     }
 
     pub(crate) fn tasks(&self) -> impl ExactSizeIterator<Item = &Arc<TaskInfo>> {
@@ -122,12 +155,7 @@ impl Scorer {
             probabilities: vec![0.0; task.raw.len()],
             instead: self.needs.room(index),
         });
-        let prompts = self.free.iter().map(|free| PromptScore {
-            info: Arc::clone(&free.info),
-            cosine: None,
-            percentile: None,
-        });
-        (tasks.collect(), prompts.collect())
+        (tasks.collect(), self.free.iter().map(FreeState::blank).collect())
     }
 
     /// Scores one step that stands for the last `seconds`, smoothed over time. Poor input
@@ -238,10 +266,18 @@ impl Scorer {
         Ok((tasks, prompts))
     }
 
+    /// Begins anew, and tells of no switch that was on.
     pub(crate) fn reset(&mut self) {
+        self.forget();
+        for task in &mut self.tasks {
+            task.switches.iter_mut().for_each(Hysteresis::reset);
+        }
+    }
+
+    /// Ends what was smoothed so far.
+    pub(crate) fn forget(&mut self) {
         for task in &mut self.tasks {
             task.smoothers.iter_mut().for_each(Smoother::reset);
-            task.switches.iter_mut().for_each(Hysteresis::reset);
         }
         for free in &mut self.free {
             free.smoother.reset();
@@ -256,6 +292,7 @@ impl TaskState {
         info: Arc<TaskInfo>,
         rows: Vec<Vec<usize>>,
         prompts: &PromptSet<Vec<f16>>,
+        smoother: Smoother,
         rows_per_second: f64,
     ) -> Result<Self, SetupError> {
         let fault = |error| SetupError::Task { task: task.name.clone(), error };
@@ -275,8 +312,6 @@ impl TaskState {
         )
         .map_err(fault)?;
         let scoring = parts.scoring;
-        let smoother =
-            Smoother::new(scoring.smoothing_seconds).map_err(SetupError::Smoothing)?;
         let minimum = f64::from(scoring.minimum_event_seconds) * rows_per_second;
         let switch = Hysteresis::new(
             scoring.on_probability,
@@ -296,73 +331,23 @@ impl TaskState {
 
 impl FreeState {
     fn new(
-        parts: &Parts<'_>,
+        background: Option<&PromptSet<Vec<f16>>>,
         text: String,
         row: usize,
         prompts: &PromptSet<Vec<f16>>,
+        smoother: Smoother,
     ) -> Result<Self, SetupError> {
         let mut sorted = Vec::new();
-        if let Some(background) = parts.background {
-            let set = PromptSet::new(&background.embeddings[..], background.dim)
-                .map_err(SetupError::Background)?;
+        if let Some(background) = background {
             let mut prompt = vec![0.0; prompts.dim()];
             prompts.row_into(row, &mut prompt).map_err(SetupError::Prompts)?;
-            sorted.resize(set.len(), 0.0);
-            reference(&set, &prompt, &mut sorted).map_err(SetupError::Background)?;
+            sorted.resize(background.len(), 0.0);
+            reference(background, &prompt, &mut sorted).map_err(SetupError::Background)?;
         }
-        let smoother =
-            Smoother::new(parts.scoring.smoothing_seconds).map_err(SetupError::Smoothing)?;
         Ok(Self { info: Arc::new(PromptInfo { text }), row, reference: sorted, smoother })
     }
-}
 
-/// The rows of a pack that are used, gathered without repetition.
-struct Rows<'a> {
-    pack: &'a PromptPack,
-    places: Vec<Option<usize>>,
-    values: Vec<f16>,
-    count: usize,
-}
-
-impl<'a> Rows<'a> {
-    fn new(pack: &'a PromptPack) -> Self {
-        Self { pack, places: vec![None; pack.texts.len()], values: Vec::new(), count: 0 }
-    }
-
-    /// Where a row of the pack is.
-    fn add(&mut self, row: usize) -> Result<usize, SetupError> {
-        let missing = SetupError::Prompts(slap_core::score::PromptError::Row {
-            expected: self.pack.texts.len(),
-            got: row,
-        });
-        let values = self.pack.row(row);
-        let (Some(place), Some(values)) = (self.places.get_mut(row), values) else {
-            return Err(missing);
-        };
-        if let Some(place) = *place {
-            return Ok(place);
-        }
-        *place = Some(self.count);
-        self.values.extend_from_slice(values);
-        self.count += 1;
-        Ok(self.count - 1)
-    }
-
-    fn add_all(&mut self, rows: &[usize]) -> Result<Vec<usize>, SetupError> {
-        rows.iter().map(|&row| self.add(row)).collect()
-    }
-
-    /// Adds a row that is not the pack's.
-    fn push(&mut self, text: &str, embedding: &[f16]) -> Result<usize, SetupError> {
-        if embedding.len() != self.pack.dim {
-            return Err(SetupError::Prompt {
-                text: text.to_owned(),
-                expected: self.pack.dim,
-                got: embedding.len(),
-            });
-        }
-        self.values.extend_from_slice(embedding);
-        self.count += 1;
-        Ok(self.count - 1)
+    fn blank(&self) -> PromptScore {
+        PromptScore { info: Arc::clone(&self.info), cosine: None, percentile: None }
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use slap_core::quality::{Dropouts, Intake};
 
-use crate::pcm::{Format, FormatError, Pcm};
+use crate::pcm::{Format, FormatError, MOST_CHANNELS, Pcm};
 use crate::resampler::{ResampleError, Resampler};
 
 /// The beginning of a stream: PCM of any usual format becomes one channel at one rate.
@@ -29,6 +29,10 @@ struct Open {
     filled: usize,
     intake: Intake,
     dropouts: Dropouts,
+    /// Frames since it was opened or its latest part began.
+    received: u64,
+    /// Whether nothing has come since the latest part ended, so that another format may.
+    parted: bool,
 }
 
 /// What a source hands on: first what was wrong with a block, then the samples it became.
@@ -65,13 +69,16 @@ impl Source {
     pub fn prepare(&mut self, rate: u32, channels: u16) -> Result<(), SourceError> {
         let got = Format { rate, channels };
         match &self.open {
-            Some(open) if open.format == got => Ok(()),
-            Some(open) => Err(FormatError::Changed { expected: open.format, got }.into()),
-            None => {
-                self.open = Some(Open::new(got, self.to)?);
-                Ok(())
+            Some(open) if open.format == got => {}
+            Some(open) if !open.parted => {
+                return Err(FormatError::Changed { expected: open.format, got }.into());
             }
+            _ => self.open = Some(Open::new(got, self.to)?),
         }
+        if let Some(open) = &mut self.open {
+            open.parted = false;
+        }
+        Ok(())
     }
 
     /// Takes interleaved samples of `channels` channels at `rate` frames a second, any
@@ -104,11 +111,52 @@ impl Source {
                 return Ok(());
             }
             first += taken;
+            open.received += taken as u64;
             open.filled += taken;
             if open.filled == open.block.len() {
                 open.flush(&mut pass)?;
             }
         }
+    }
+
+    /// The duration of what came since the beginning or the end of the latest part.
+    pub(crate) fn seconds(&self) -> f64 {
+        let open = self.open.as_ref();
+        open.map_or(0.0, |open| open.received as f64 / f64::from(open.format.rate))
+    }
+
+    /// Takes digital silence of `seconds`, in whole frames that are no longer than it.
+    pub(crate) fn push_silence<E: From<SourceError>>(
+        &mut self,
+        seconds: f64,
+        mut pass: impl FnMut(Passing<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(Format { rate, channels }) = self.format() else { return Ok(()) };
+        let silence = [0.0; 8 * MOST_CHANNELS as usize];
+        let channel_count = usize::from(channels);
+        let most = silence.len() / channel_count;
+        // What was a whole number of frames before it became seconds stays one.
+        let mut frames = (seconds * f64::from(rate) + 1e-4) as u64;
+        while frames > 0 {
+            let now = usize::try_from(frames).map_or(most, |frames| frames.min(most));
+            let pcm = Pcm::F32(&silence[..now * channel_count]);
+            self.push(pcm, rate, channels, &mut pass)?;
+            frames -= now as u64;
+        }
+        Ok(())
+    }
+
+    /// Ends a part of the stream: hands on what is still held back. The next part may be of
+    /// another format.
+    pub(crate) fn part<E: From<SourceError>>(
+        &mut self,
+        pass: impl FnMut(Passing<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.finish(pass)?;
+        if let Some(open) = &mut self.open {
+            (open.received, open.parted) = (0, true);
+        }
+        Ok(())
     }
 
     /// Ends the stream: hands on what is still held back.
@@ -152,6 +200,8 @@ impl Open {
             filled: 0,
             intake: Intake::default(),
             dropouts: Dropouts::new(format.rate),
+            received: 0,
+            parted: false,
         })
     }
 

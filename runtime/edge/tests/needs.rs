@@ -9,9 +9,9 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use slap_edge::core::score::Outcome;
-use slap_edge::model::pack::{Class, Need, Task};
+use slap_edge::model::pack::{Need, Task};
 use slap_edge::{Event, Options, Pcm, Screener, SetupError, Summary, TaskScore};
-use support::{Kit, Projection, need, run, voice};
+use support::{Kit, Projection, need, question, run, voice};
 
 /// How sure a task is whatever it hears.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,19 +27,7 @@ fn task(name: &str, says: Says, needs: Vec<Vec<Need>>) -> Task {
         Says::No => ([0, 3], -60.0),
         Says::Unsure => ([0, 0], 0.0),
     };
-    Task {
-        name: name.into(),
-        title: name.to_uppercase(),
-        classes: vec![
-            Class { name: "yes".into(), prompts: vec![prompts[0]], bias },
-            Class { name: "no".into(), prompts: vec![prompts[1]], bias: 0.0 },
-        ],
-        temperature: 1.0,
-        minimum_probability: 0.9,
-        group: None,
-        usual: None,
-        needs,
-    }
+    Task { minimum_probability: 0.9, ..question(name, prompts, bias, needs) }
 }
 
 fn kit(tasks: Vec<Task>) -> Kit {
@@ -165,7 +153,7 @@ fn what_a_chosen_task_needs_is_worked_out_but_not_reported() {
                 assert_eq!(segment.tasks[0].outcome(), Outcome::NotApplicable { need: 0 });
             }
         }
-        Event::Onset { task, .. } | Event::Offset { task, .. } => panic!("{}", task.name),
+        _ => panic!("{event:?}"),
     };
     screener.push(Pcm::F32(&voice(16_000, 1.0)), 16_000, 1, &mut look).unwrap();
     screener.finish(&mut look).unwrap();
@@ -213,6 +201,7 @@ fn no_event_lasts_where_its_task_does_not_apply() {
             cut_short += usize::from(hidden.contains(&task.name));
             *open.get_mut(&task.name).unwrap() -= 1;
         }
+        Event::Idle(_) | Event::Frame(_) => panic!("neither was asked for: {event:?}"),
     };
     screener.push(Pcm::F32(&voice(16_000, 8.0)), 16_000, 1, &mut follow).unwrap();
     screener.finish(&mut follow).unwrap();

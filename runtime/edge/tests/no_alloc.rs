@@ -3,7 +3,7 @@
 mod support;
 
 use slap_edge::core::voice;
-use slap_edge::{Event, Measurer, Pcm, Resampler, USUAL_LIMITS};
+use slap_edge::{Event, GateOptions, Measurer, Options, Pcm, Resampler, USUAL_LIMITS};
 use support::Kit;
 
 #[test]
@@ -30,6 +30,40 @@ fn a_running_screener_does_not_allocate() {
             assert!(segments > 8);
             assert_eq!(info.count_total, 0, "{rate} Hz: {info:?}");
         }
+    }
+}
+
+#[test]
+fn neither_does_one_with_a_gate() {
+    let options =
+        Options { gate: Some(GateOptions::default()), frames: true, ..Options::default() };
+    for kit in [Kit::stream(), Kit::window()] {
+        let mut samples = vec![0.0; 48_000];
+        samples.extend(support::voice(48_000, 2.0));
+        samples.extend([0.0; 96_000]);
+        samples.extend(support::voice(48_000, 1.0));
+        let mut screener = kit.screener_with(&options);
+        screener.prepare(48_000, 1).unwrap();
+        let (mut segments, mut idle, mut frames) = (0, 0, 0);
+        let info = allocation_counter::measure(|| {
+            for part in samples.chunks(960) {
+                screener
+                    .push(Pcm::F32(part), 48_000, 1, |event| match event {
+                        Event::Segment(_) => segments += 1,
+                        Event::Idle(_) => idle += 1,
+                        Event::Frame(_) => frames += 1,
+                        _ => {}
+                    })
+                    .unwrap();
+            }
+            // The same format goes on behind gaps of either kind.
+            for missing in [0.1, 10.0] {
+                screener.skip(missing, |_| ()).unwrap();
+                screener.push(Pcm::F32(&samples), 48_000, 1, |_| ()).unwrap();
+            }
+        });
+        assert!(segments > 8 && idle > 8 && frames > 500, "{segments} {idle} {frames}");
+        assert_eq!(info.count_total, 0, "{info:?}");
     }
 }
 

@@ -247,6 +247,7 @@ fn events_begin_and_end() {
             let silent = segment.start > 3.5 && segment.end < 4.0;
             assert!(!silent || *segment.verdict != Verdict::GOOD, "{segment:?}");
         }
+        Event::Idle(_) | Event::Frame(_) => panic!("neither was asked for: {event:?}"),
     };
     screener.push(Pcm::F32(&samples), 16_000, 1, &mut follow).unwrap();
     screener.finish(&mut follow).unwrap();
@@ -352,6 +353,7 @@ fn tasks_and_prompts_can_be_chosen() {
         tasks: Some(vec!["axis".into(), "axis".into()]),
         pack_prompts: false,
         prompts: vec![("my own".into(), vec![f16::ONE, f16::ZERO, f16::ZERO, f16::ZERO])],
+        ..Options::default()
     };
     let screener = build(&options).unwrap();
     let tasks: Vec<_> = screener.tasks().map(|task| task.name.clone()).collect();

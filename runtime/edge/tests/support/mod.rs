@@ -3,6 +3,10 @@
 // Each test file uses a part; and a panic is how a test fails.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
+pub mod towers;
+
+use std::rc::Rc;
+
 use half::f16;
 use slap_edge::core::front_end::{
     Framing, FrontEndSpec, Log, LogFloor, MelNorm, MelScale, Normalise, Spectrum, Window,
@@ -10,59 +14,11 @@ use slap_edge::core::front_end::{
 use slap_edge::core::quality::{Bounds, Limits};
 use slap_edge::model::manifest::{Scoring, TowerInput, TowerMode, TowerSpec};
 use slap_edge::model::pack::{Class, Need, Task};
-use slap_edge::model::{Background, EngineError, PromptPack, Sha256};
+use slap_edge::model::{Background, PromptPack, Sha256};
 use slap_edge::{Encoder, Event, Options, Parts, Pcm, Screener, Summary};
+pub use towers::{Projection, Recorder};
 
 pub const DIM: usize = 4;
-
-/// Its embedding is the direction of a leaky sum of fixed projections of its input: every
-/// value of the input and of the past moves every value of the embedding.
-#[derive(Clone, Debug)]
-pub struct Projection {
-    pub memory: [f64; DIM],
-    pub leak: f64,
-    pub steps: u64,
-    /// Fails at this step.
-    pub fail_at: Option<u64>,
-}
-
-impl Projection {
-    pub fn streaming() -> Self {
-        Self { memory: [0.0; DIM], leak: 0.7, steps: 0, fail_at: None }
-    }
-
-    pub fn windowed() -> Self {
-        Self { leak: 0.0, ..Self::streaming() }
-    }
-}
-
-impl Encoder for Projection {
-    fn step(&mut self, input: &[f32], embedding: &mut [f32]) -> Result<(), EngineError> {
-        if self.fail_at == Some(self.steps) {
-            return Err(EngineError::ZeroEmbedding);
-        }
-        self.steps += 1;
-        for (axis, memory) in self.memory.iter_mut().enumerate() {
-            let sum: f64 = input
-                .iter()
-                .enumerate()
-                .map(|(i, &x)| {
-                    f64::from(x) * (0.37 * (i % 97 + 1) as f64 * (axis + 1) as f64).sin()
-                })
-                .sum();
-            *memory = self.leak * *memory + sum + 1e-3;
-        }
-        let norm = self.memory.iter().map(|v| v * v).sum::<f64>().sqrt();
-        for (out, value) in embedding.iter_mut().zip(&self.memory) {
-            *out = (value / norm) as f32;
-        }
-        Ok(())
-    }
-
-    fn reset(&mut self) {
-        *self = Self { fail_at: self.fail_at, leak: self.leak, ..Self::streaming() };
-    }
-}
 
 /// Everything that a bundle would say.
 #[derive(Clone, Debug)]
@@ -79,7 +35,24 @@ pub fn need(task: &str, class: &str) -> Need {
     Need { task: task.into(), class: class.into() }
 }
 
-fn unit(values: [f32; DIM]) -> [f16; DIM] {
+/// A task with the classes `yes` and `no`, each worded by one prompt of the pack.
+pub fn question(name: &str, prompts: [usize; 2], bias: f32, needs: Vec<Vec<Need>>) -> Task {
+    Task {
+        name: name.into(),
+        title: name.to_uppercase(),
+        classes: vec![
+            Class { name: "yes".into(), prompts: vec![prompts[0]], bias },
+            Class { name: "no".into(), prompts: vec![prompts[1]], bias: 0.0 },
+        ],
+        temperature: 1.0,
+        minimum_probability: 0.6,
+        group: None,
+        usual: None,
+        needs,
+    }
+}
+
+pub fn unit(values: [f32; DIM]) -> [f16; DIM] {
     let norm = values.iter().map(|v| v * v).sum::<f32>().sqrt();
     values.map(|v| f16::from_f32(v / norm))
 }
@@ -225,27 +198,26 @@ impl Kit {
     /// audio. `never` does not, and is not in the way of `after`.
     pub fn needing() -> Self {
         let mut kit = Self::stream();
-        let of = |name: &str, prompts: [usize; 2], bias: f32, needs| Task {
-            name: name.into(),
-            title: name.to_uppercase(),
-            classes: vec![
-                Class { name: "yes".into(), prompts: vec![prompts[0]], bias },
-                Class { name: "no".into(), prompts: vec![prompts[1]], bias: 0.0 },
-            ],
-            temperature: 1.0,
-            minimum_probability: 0.6,
-            group: None,
-            usual: None,
-            needs,
-        };
         kit.pack.tasks[0].needs = vec![vec![need("axis", "x"), need("axis", "y")]];
         kit.pack.tasks[1].needs = vec![vec![need("small", "yes")]];
-        kit.pack.tasks.insert(0, of("after", [0, 4], 0.0, vec![vec![need("never", "no")]]));
+        kit.pack
+            .tasks
+            .insert(0, question("after", [0, 4], 0.0, vec![vec![need("never", "no")]]));
         kit.pack.tasks.extend([
-            of("never", [0, 3], 0.0, vec![vec![need("sure", "yes")], vec![need("sure", "no")]]),
-            of("small", [3, 5], 0.0, vec![vec![need("sure", "yes"), need("axis2", "yes")]]),
-            of("sure", [0, 3], 50.0, Vec::new()),
-            of("axis2", [4, 2], 0.0, Vec::new()),
+            question(
+                "never",
+                [0, 3],
+                0.0,
+                vec![vec![need("sure", "yes")], vec![need("sure", "no")]],
+            ),
+            question(
+                "small",
+                [3, 5],
+                0.0,
+                vec![vec![need("sure", "yes"), need("axis2", "yes")]],
+            ),
+            question("sure", [0, 3], 50.0, Vec::new()),
+            question("axis2", [4, 2], 0.0, Vec::new()),
         ]);
         kit
     }
@@ -261,12 +233,27 @@ impl Kit {
         }
     }
 
-    pub fn screener(&self) -> Screener<Projection> {
-        let encoder = match self.tower.mode {
+    fn projection(&self) -> Projection {
+        match self.tower.mode {
             TowerMode::Stream => Projection::streaming(),
             TowerMode::Window => Projection::windowed(),
-        };
-        Screener::with_encoder(&self.parts(), encoder, &Options::default()).unwrap()
+        }
+    }
+
+    pub fn screener(&self) -> Screener<Projection> {
+        self.screener_with(&Options::default())
+    }
+
+    pub fn screener_with(&self, options: &Options) -> Screener<Projection> {
+        Screener::with_encoder(&self.parts(), self.projection(), options).unwrap()
+    }
+
+    /// A screener, and what tells of its tower.
+    pub fn recorded(&self, options: &Options) -> (Screener<Recorder>, Recorder) {
+        let recorder = Recorder { tower: self.projection(), met: Rc::default() };
+        let encoder = recorder.clone();
+        let screener = Screener::with_encoder(&self.parts(), encoder, options).unwrap();
+        (screener, recorder)
     }
 }
 
@@ -276,8 +263,8 @@ pub fn log(event: Event<'_>, into: &mut Vec<String>) {
 }
 
 /// Scores a stream cut at `cuts` (in frames, over and over), and its summary.
-pub fn run(
-    screener: &mut Screener<Projection>,
+pub fn run<E: Encoder>(
+    screener: &mut Screener<E>,
     pcm: Pcm<'_>,
     rate: u32,
     channels: u16,
@@ -314,4 +301,15 @@ pub fn voice(rate: u32, seconds: f64) -> Vec<f32> {
                 as f32
         })
         .collect()
+}
+
+/// Uniform noise of this level.
+pub fn noise(dbfs: f32, samples: usize) -> Vec<f32> {
+    let peak = 3f32.sqrt() * 10f32.powf(dbfs / 20.0);
+    let mut state = 1u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    };
+    (0..samples).map(|_| peak * next()).collect()
 }
