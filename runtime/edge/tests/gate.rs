@@ -195,6 +195,65 @@ fn only_what_was_scored_counts_for_the_whole() {
 }
 
 #[test]
+fn an_awakened_tower_knows_of_the_chunk_before_and_no_more() {
+    // A pause that is not poor, so that nothing but the gate ends what was before.
+    let mut kit = Kit::stream();
+    kit.quality.usable = Bounds::new(-119.0, 0.0, 1.0);
+    kit.quality.good = kit.quality.usable;
+    let mut samples = voice(16_000, 2.0);
+    for _ in 0..2 {
+        samples.extend(noise(-55.0, 48_000));
+        samples.extend(voice(16_000, 2.0));
+    }
+    let mut at_once = kit.clone();
+    at_once.scoring.smoothing_seconds = 0.0;
+    let follow = |kit: &Kit| {
+        let mut screener = kit.screener_with(&gated());
+        // Steps since the tower woke, seconds that were judged, probabilities, embedding.
+        let mut steps: Vec<(usize, f32, Vec<f32>, Vec<f32>)> = Vec::new();
+        let (mut behind, mut idle, mut woken) = (0, false, Vec::new());
+        let mut keep = |event: Event<'_>| match event {
+            Event::Idle(_) => (behind, idle) = (1, true),
+            Event::Segment(segment) => {
+                if std::mem::take(&mut idle) {
+                    woken.push(steps.len());
+                }
+                behind += 1;
+                let all = segment.tasks.iter().flat_map(|task| task.probabilities().unwrap());
+                let seconds = segment.quality.seconds;
+                steps.push((
+                    behind,
+                    seconds,
+                    all.copied().collect(),
+                    segment.embedding.to_vec(),
+                ));
+            }
+            _ => {}
+        };
+        screener.push(Pcm::F32(&samples), 16_000, 1, &mut keep).unwrap();
+        screener.finish(&mut keep).unwrap();
+        assert_eq!(woken.len(), 2);
+        (steps, woken, screener.summary().unwrap().embedding.unwrap())
+    };
+    let (smoothed, woken, clip) = follow(&kit);
+    let (raw, ..) = follow(&at_once);
+    let mut sum = [0.0f64; support::DIM];
+    for (behind, seconds, ..) in &smoothed[..smoothed.len() - 1] {
+        let judged = 0.12 * (*behind).min(3) as f32;
+        assert!((seconds - judged).abs() < 0.031, "{seconds} s behind {behind} steps");
+    }
+    for (_, _, _, embedding) in smoothed.iter().filter(|step| step.0 >= 3) {
+        sum.iter_mut().zip(embedding).for_each(|(sum, &v)| *sum += f64::from(v));
+    }
+    let norm = sum.iter().map(|v| v * v).sum::<f64>().sqrt();
+    for (got, sum) in clip.iter().zip(sum) {
+        assert!((f64::from(*got) - sum / norm).abs() < 1e-6);
+    }
+    assert!(woken.iter().all(|&i| smoothed[i].2 == raw[i].2), "nothing is smoothed with");
+    assert!(smoothed[woken[0] + 1].2 != raw[woken[0] + 1].2);
+}
+
+#[test]
 fn what_it_said_last_can_be_asked() {
     let kit = Kit::stream();
     assert_eq!(kit.screener().gate(), None);
