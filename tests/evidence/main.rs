@@ -6,6 +6,7 @@
 //! - `front_end`: features that other libraries computed, matched.
 //! - `stream`: cutting the audio differently changes nothing; a file's result
 //!   is the stream's.
+//! - `listening`: a microphone, played to by a sound server of the tests' own.
 //! - `allocation`: what must not touch the heap while it runs.
 //! - `tampering`: bundles that are not what they say.
 //! - `documentation`: commands in the documents run as they stand there.
@@ -16,5 +17,6 @@ mod architecture;
 mod documentation;
 mod front_end;
 mod golden;
+mod listening;
 mod stream;
 mod tampering;

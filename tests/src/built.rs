@@ -25,8 +25,10 @@ pub fn slap_edge() -> &'static PathBuf {
             "building slap-edge: {status:?}"
         );
         let here = std::env::current_exe().unwrap_or_default();
-        // From target/PROFILE/deps/NAME to target/PROFILE/slap-edge.
-        here.parent().and_then(|deps| deps.parent()).unwrap_or(&here).join("slap-edge")
+        // Tests are in target/PROFILE/deps, programs beside the command in target/PROFILE.
+        let folder = here.parent().unwrap_or(&here);
+        let profile = if folder.ends_with("deps") { folder.parent() } else { Some(folder) };
+        profile.unwrap_or(folder).join("slap-edge")
     })
 }
 

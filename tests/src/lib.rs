@@ -5,6 +5,8 @@
 pub mod built;
 pub mod markdown;
 pub mod scratch;
+pub mod soak;
+pub mod sound_server;
 pub mod source;
 pub mod wav;
 

@@ -9,12 +9,17 @@ pub fn code(text: &str, without_std: bool) -> String {
     if without_std { without_items(&bare, "#[cfg(feature = )]") } else { bare }
 }
 
-/// The modules that a file declares only for the feature `std` or for tests.
-pub fn modules_of_std(text: &str) -> Vec<&str> {
+/// The modules that a file declares for tests only and, when asked, those that it declares
+/// for the feature `std` only.
+pub fn special_modules(text: &str, of_std: bool) -> Vec<&str> {
+    let attributes: &[&str] = match of_std {
+        true => &["#[cfg(test)]", r#"#[cfg(feature = "std")]"#],
+        false => &["#[cfg(test)]"],
+    };
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     lines
         .windows(2)
-        .filter(|pair| [r#"#[cfg(feature = "std")]"#, "#[cfg(test)]"].contains(&pair[0]))
+        .filter(|pair| attributes.contains(&pair[0]))
         .filter_map(|pair| pair[1].split_once("mod "))
         .filter(|(visibility, _)| visibility.is_empty() || visibility.starts_with("pub"))
         .filter_map(|(_, rest)| rest.strip_suffix(';'))
@@ -134,7 +139,7 @@ mod tests { use std::vec; }
         assert!(!code.contains("std::"), "{code}");
         assert!(code.contains("mod micro") && code.contains("fn kept"), "{code}");
         assert_eq!(code.matches('\n').count(), TEXT.matches('\n').count(), "{code}");
-        assert_eq!(modules_of_std(TEXT), ["real", "signals"]);
+        assert_eq!(special_modules(TEXT, true), ["real", "signals"]);
     }
 
     #[test]

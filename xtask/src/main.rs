@@ -15,6 +15,7 @@ mod demo;
 mod microcontroller;
 mod process;
 mod python;
+mod soak;
 mod system;
 
 use std::process::ExitCode;
@@ -31,12 +32,15 @@ Verbs:
   test    set up, then run every check and every test, Rust and Python
   lint    formatting, lints and documentation only
   bench   measure speed and memory side by side with peers
+  soak    listen for a day of sound and half an hour of a microphone
+          [--hours N] [--minutes N]
 ";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let verb = arguments.next();
-    if let Some(extra) = arguments.next() {
+    let rest: Vec<String> = arguments.collect();
+    if let (Some(extra), false) = (rest.first(), verb.as_deref() == Some("soak")) {
         eprintln!("error: expected one verb, got also {extra:?}\n\n{USAGE}");
         return ExitCode::from(2);
     }
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         Some("test") => checks::test(),
         Some("lint") => checks::lint(),
         Some("bench") => bench::run(),
+        Some("soak") => soak::run(&rest),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");
             Ok(())

@@ -39,6 +39,20 @@ const LINKER: Need = Need {
     probe: Probe::Succeeds("cc", &["--version"]),
 };
 
+const ALSA: Need = Need {
+    packages: &["libasound2-dev", "pkg-config"],
+    purpose: "to build what opens a microphone",
+    probe: Probe::Succeeds("pkg-config", &["--exists", "alsa"]),
+};
+
+const SOUND_SERVER: Need = Need {
+    packages: &["pulseaudio", "pulseaudio-utils", "libasound2-plugins"],
+    purpose: "to listen to a microphone without hardware, which the tests do",
+    probe: Probe::Holds(|| {
+        succeeds("pulseaudio", &["--version"]) && succeeds("paplay", &["--version"])
+    }),
+};
+
 const PYTHON_VENV: Need = Need {
     packages: &["python3-venv"],
     purpose: "to make the Python environment of the training half",
@@ -70,11 +84,22 @@ const MICROCONTROLLER: Need = Need {
 };
 
 /// What building and running the `slap-edge` command takes.
-pub const TO_RUN: &[Need] = &[LINKER];
+pub const TO_RUN: &[Need] = &[LINKER, ALSA];
+
+/// What listening without a microphone takes.
+pub const TO_LISTEN: &[Need] = &[LINKER, ALSA, SOUND_SERVER, HUMAN_RECORDINGS];
 
 /// What the checks take besides.
-pub const TO_CHECK: &[Need] =
-    &[LINKER, PYTHON_VENV, ESPEAK, FLITE, HUMAN_RECORDINGS, MICROCONTROLLER];
+pub const TO_CHECK: &[Need] = &[
+    LINKER,
+    ALSA,
+    SOUND_SERVER,
+    PYTHON_VENV,
+    ESPEAK,
+    FLITE,
+    HUMAN_RECORDINGS,
+    MICROCONTROLLER,
+];
 
 /// Installs what is missing, after saying what and why.
 ///

@@ -24,11 +24,17 @@ Audio never leaves this machine, and nothing is written unless an output is name
     };
 }
 
+mod choice;
+mod devices;
 mod format;
+mod listen;
 mod measure;
 mod tasks;
 
-pub use format::{Form, Format, MeasureFormat, OutputFormat};
+pub use choice::ChoiceArgs;
+pub use devices::DevicesArgs;
+pub use format::{Form, Format, ListenFormat, MeasureFormat, OutputFormat};
+pub use listen::{Gate, ListenArgs};
 pub use measure::{MeasureArgs, ReportArgs};
 pub use tasks::TaskArgs;
 
@@ -87,6 +93,20 @@ Examples:
     closing!()
 );
 
+/// The same of `listen`.
+const AFTER_LISTEN: &str = concat!(
+    "\
+Examples:
+  slap-edge listen
+  slap-edge listen --device \"USB\" --prompt \"a tired, hoarse voice\"
+  slap-edge listen --format ndjson --group voice | jq .payload
+  slap-edge listen --quiet --save-scores scores.ndjson --duration 8h
+  arecord -f S16_LE -r 16000 -t raw | slap-edge listen --input - --rate 16000 --format s16le
+
+",
+    closing!()
+);
+
 /// Describe voices in words: score recordings against sentences, on this machine.
 ///
 /// A bundle holds a model that puts a voice and a sentence into one space. slap-edge
@@ -134,6 +154,11 @@ pub enum Command {
     /// Draw a recording with its measures and scores: one page to read, print or send.
     #[command(after_long_help = AFTER_REPORT)]
     Report(ReportArgs),
+    /// Listen to a microphone, for as long as it takes.
+    #[command(after_long_help = AFTER_LISTEN)]
+    Listen(ListenArgs),
+    /// List the microphones.
+    Devices(DevicesArgs),
     /// Verify a bundle and show what it is made of.
     Inspect(InspectArgs),
     /// List, add and embed sentences.
@@ -155,24 +180,9 @@ pub struct ScoreArgs {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// A sentence to score the voice against (repeatable).
-    ///
-    /// Its answer is how the voice ranks among the bundle's reference voices. Needs a
-    /// bundle with a text tower.
-    #[arg(short, long = "prompt", value_name = "SENTENCE")]
-    pub prompts: Vec<String>,
-
-    /// Which tasks.
+    /// What is scored.
     #[command(flatten)]
-    pub tasks: TaskArgs,
-
-    /// Leave the tasks out and score sentences only.
-    #[arg(long, conflicts_with_all = ["tasks", "groups"])]
-    pub no_tasks: bool,
-
-    /// A prompt pack to score beside the bundle's own (repeatable).
-    #[arg(long = "prompts", value_name = "PACK")]
-    pub packs: Vec<PathBuf>,
+    pub choice: ChoiceArgs,
 
     /// Also show how the scores develop over time.
     #[arg(short, long)]

@@ -9,8 +9,10 @@
 
 mod args;
 mod audio;
+mod devices;
 mod hear;
 mod inspect;
+mod listen;
 mod locate;
 mod measure;
 mod models;
@@ -80,10 +82,16 @@ fn flush() -> anyhow::Result<()> {
 }
 
 fn run(args: LowArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let color = args.color;
     match args.command {
         Command::Score(args) => score::run(&plan::ScorePlan::new(args)?, terminal),
         Command::Measure(args) => measure::run(&plan::MeasurePlan::new(args)?, terminal),
         Command::Report(args) => report::run(&plan::ReportPlan::new(args)?, terminal),
+        Command::Listen(args) => {
+            let plan = plan::ListenPlan::new(args, terminal.is_watched())?;
+            listen::run(&plan, terminal, color)
+        }
+        Command::Devices(args) => devices::run(&args, terminal),
         Command::Inspect(args) => inspect::run(&args, terminal),
         Command::Prompts(PromptsCommand::List(args)) => prompts::list(&args, terminal),
         Command::Prompts(PromptsCommand::Add(args)) => prompts::add(&args, terminal),

@@ -42,18 +42,26 @@ pub fn embed(
         return Ok(Vec::new());
     }
     let text = TextTower::load(bundle).context("sentences cannot be embedded")?;
-    let embeddings = each(sentences, |sentence| text.embed(sentence))?;
-    for (sentence, reading) in sentences.iter().zip(each(sentences, |s| text.read(s))?) {
-        if reading.is_some_and(|reading| reading.clearly().is_empty()) {
-            writeln!(
-                io::stderr(),
-                "{} {} says nothing that this bundle knows of voices; its scores mean little",
-                terminal.err.caution("warning:"),
-                quote(sentence)
-            )?;
+    let mut embeddings = Vec::with_capacity(sentences.len());
+    for (sentence, (embedding, reading)) in
+        sentences.iter().zip(each(sentences, |sentence| text.understand(sentence))?)
+    {
+        if let Some(doubt) = doubt(sentence, reading.as_ref()) {
+            writeln!(io::stderr(), "{} {doubt}", terminal.err.caution("warning:"))?;
         }
+        embeddings.push(embedding);
     }
     Ok(embeddings)
+}
+
+/// What to say where a sentence was taken to say nothing that the bundle knows.
+pub fn doubt(sentence: &str, reading: Option<&Reading>) -> Option<String> {
+    reading.is_some_and(|reading| reading.clearly().is_empty()).then(|| {
+        format!(
+            "{} says nothing that this bundle knows of voices; its scores mean little",
+            quote(sentence)
+        )
+    })
 }
 
 /// What the text tower of `bundle` takes each of `sentences` to say.

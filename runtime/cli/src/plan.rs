@@ -2,17 +2,18 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::bail;
 use slap_edge::core::voice::ranges::Speech;
 
 use crate::args::{
-    Form, Format, MeasureArgs, MeasureFormat, OutputFormat, PrecisionArg, RawArgs, ReportArgs,
-    ScoreArgs,
+    Form, Format, Gate, ListenArgs, ListenFormat, MeasureArgs, MeasureFormat, OutputFormat,
+    PrecisionArg, RawArgs, ReportArgs, ScoreArgs,
 };
 use crate::audio::{Input, RawPcm, SampleFormat};
 use crate::locate;
-use crate::selection::TaskSelection;
+use crate::selection::{Choice, TaskSelection};
 
 /// Everything `score` is to do.
 #[derive(Debug)]
@@ -25,15 +26,8 @@ pub struct ScorePlan {
     pub bundle: PathBuf,
     /// Which audio tower runs.
     pub precision: PrecisionArg,
-    /// Which tasks are scored.
-    pub tasks: TaskSelection,
-    /// Answers that are as usual or unsure are only named, and what does not apply is left
-    /// out.
-    pub brief: bool,
-    /// Sentences to score.
-    pub prompts: Vec<String>,
-    /// Further prompt packs.
-    pub packs: Vec<PathBuf>,
+    /// What is scored.
+    pub choice: Choice,
     /// Show scores over time.
     pub segments: bool,
     /// Measure the voice, too.
@@ -53,26 +47,12 @@ impl ScorePlan {
     pub fn new(args: ScoreArgs) -> anyhow::Result<Self> {
         let (output, sample) = split_formats(&args.formats)?;
         let Sources { inputs, raw } = Sources::new(args.files, &args.raw, sample, "score")?;
-        if args.no_tasks && args.prompts.is_empty() && args.packs.is_empty() {
-            bail!(
-                "--no-tasks leaves nothing to score; give a sentence with --prompt or a pack with \
-                 --prompts"
-            );
-        }
-        let all = args.tasks.all;
-        let tasks = match args.no_tasks {
-            true => TaskSelection::None,
-            false => TaskSelection::new(args.tasks),
-        };
         Ok(Self {
             inputs,
             raw,
             bundle: locate::bundle(args.bundle.bundle.as_deref())?,
             precision: args.precision,
-            brief: !all && tasks == TaskSelection::All,
-            tasks,
-            prompts: args.prompts,
-            packs: args.packs,
+            choice: Choice::new(args.choice)?,
             segments: args.segments,
             measures: args.measures,
             output,
@@ -189,6 +169,95 @@ impl ReportPlan {
             brief: !all && tasks == TaskSelection::All,
             tasks,
             progress: !args.no_progress,
+        })
+    }
+}
+
+/// Everything `listen` is to do.
+#[derive(Debug)]
+pub struct ListenPlan {
+    /// Where the sound comes from.
+    pub sound: ListenSound,
+    /// The folder of the bundle.
+    pub bundle: PathBuf,
+    /// Which audio tower runs.
+    pub precision: PrecisionArg,
+    /// What is scored.
+    pub choice: Choice,
+    /// Seconds from one reported score to the next, where the user states it.
+    pub hop: Option<f64>,
+    /// Time constant of the smoothing, seconds, where the user states it.
+    pub smooth: Option<f64>,
+    /// When the tower rests.
+    pub gate: Gate,
+    /// How results are printed.
+    pub output: ListenFormat,
+    /// A screen is drawn instead.
+    pub screen: bool,
+    /// Only what begins and ends is printed.
+    pub quiet: bool,
+    /// When to end, seconds.
+    pub duration: Option<f64>,
+    /// How often the state is told.
+    pub health: Option<Duration>,
+    /// Where everything is saved, and how many bytes a file may take.
+    pub save: Option<(PathBuf, u64)>,
+    /// A lost microphone is the end.
+    pub exit_on_loss: bool,
+}
+
+/// Where the sound comes from.
+#[derive(Debug)]
+pub enum ListenSound {
+    /// A microphone by id or part of its name, or the default one.
+    Microphone(Option<String>),
+    /// Standard input.
+    Input {
+        /// Its layout, where it is headerless.
+        raw: Option<RawPcm>,
+    },
+}
+
+impl ListenPlan {
+    /// Interprets `args`; `watched` says that a person looks at the terminal.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for each combination that makes no sense, or when no bundle is found.
+    pub fn new(args: ListenArgs, watched: bool) -> anyhow::Result<Self> {
+        let (output, sample) = split_formats(&args.formats)?;
+        let sound = match args.input {
+            None => {
+                raw_layout(false, args.raw.rate, sample, args.raw.channels)?;
+                ListenSound::Microphone(args.device)
+            }
+            Some(path) if path != Path::new("-") => bail!(
+                "--input must be `-` for standard input, got '{}'; a recording is heard by \
+                 `slap-edge score`",
+                path.display()
+            ),
+            Some(path) => {
+                let Sources { raw, .. } =
+                    Sources::new(vec![path], &args.raw, sample, "listen --input")?;
+                ListenSound::Input { raw }
+            }
+        };
+        let plain = args.lines || args.quiet;
+        Ok(Self {
+            sound,
+            bundle: locate::bundle(args.bundle.bundle.as_deref())?,
+            precision: args.precision,
+            choice: Choice::new(args.choice)?,
+            hop: args.hop,
+            smooth: args.smooth,
+            gate: args.gate,
+            output,
+            screen: watched && !plain && output == ListenFormat::Human,
+            quiet: args.quiet,
+            duration: args.duration,
+            health: (args.health > 0.0).then(|| Duration::from_secs_f64(args.health)),
+            save: args.save_scores.map(|path| (path, args.save_size << 20)),
+            exit_on_loss: args.exit_on_loss,
         })
     }
 }

@@ -5,11 +5,9 @@ use std::io::{self, Write};
 use std::time::Instant;
 
 use anyhow::Context;
-use half::f16;
 use serde::Serialize;
-use slap_edge::model::pack::to_half;
-use slap_edge::model::{Bundle, PromptPack, Tower};
-use slap_edge::{Measurer, Options, Parts, Screener};
+use slap_edge::model::Tower;
+use slap_edge::{Measurer, Parts, Screener};
 
 use crate::args::OutputFormat;
 use crate::audio::{Audio, Input};
@@ -19,7 +17,6 @@ use crate::output::measures::Measures;
 use crate::output::report::{Model, Recording, Score, Timeline};
 use crate::output::{Panel, Progress, Terminal, convert, json};
 use crate::plan::ScorePlan;
-use crate::selection::TaskSelection;
 use crate::{Outcome, models};
 
 /// Runs the command.
@@ -53,7 +50,7 @@ struct Session<'a> {
 impl<'a> Session<'a> {
     fn new(plan: &'a ScorePlan, terminal: &'a Terminal) -> anyhow::Result<Self> {
         let bundle = models::open_bundle(&plan.bundle)?;
-        let (pack, options) = selection(plan, &bundle, terminal)?;
+        let (pack, options) = plan.choice.resolve(&bundle, terminal)?;
         let tower = Tower::load(&bundle, plan.precision.into())
             .context("the audio tower cannot be used")?;
         let mut parts = Parts::from(&bundle);
@@ -132,34 +129,6 @@ impl<'a> Session<'a> {
     }
 }
 
-/// What is scored: the pack, where it is more than the bundle's own, and the choice from it.
-fn selection(
-    plan: &ScorePlan,
-    bundle: &Bundle,
-    terminal: &Terminal,
-) -> anyhow::Result<(Option<PromptPack>, Options)> {
-    let mut prompts: Vec<(String, Vec<f16>)> = Vec::new();
-    let everything = plan.tasks == TaskSelection::All;
-    let mut merged = None;
-    for path in &plan.packs {
-        let extra = models::read_pack(path, bundle)?;
-        let pack = merged.get_or_insert_with(|| bundle.prompt_pack().clone());
-        pack.merge(&extra).with_context(|| {
-            format!("the prompt pack '{}' cannot join the bundle's", path.display())
-        })?;
-        if !everything {
-            prompts.extend(extra.free_prompts().into_iter().filter_map(|row| {
-                Some((extra.texts.get(row)?.clone(), extra.row(row)?.to_vec()))
-            }));
-        }
-    }
-    let embeddings = models::embed(bundle, &plan.prompts, terminal)?;
-    let embeddings = embeddings.iter().map(|embedding| to_half(embedding));
-    prompts.extend(plan.prompts.iter().cloned().zip(embeddings));
-    let tasks = plan.tasks.names(merged.as_ref().unwrap_or(bundle.prompt_pack()))?;
-    Ok((merged, Options { tasks, pack_prompts: everything, prompts }))
-}
-
 /// Puts results out in the format the user chose.
 struct Printer<'a> {
     terminal: &'a Terminal,
@@ -198,7 +167,7 @@ impl<'a> Printer<'a> {
             terminal,
             output: plan.output,
             segments: plan.segments,
-            human: Human::new(terminal.out, terminal.width).brief(plan.brief),
+            human: Human::new(terminal.out, terminal.width).brief(plan.choice.brief),
             panel: Panel::new(terminal.out, terminal.width),
             model,
             document: Document::default(),
@@ -241,7 +210,7 @@ impl<'a> Printer<'a> {
         if !self.segments || written.is_err() {
             return;
         }
-        let event = convert::event(event);
+        let Some(event) = convert::event(event) else { return };
         if self.output == OutputFormat::Ndjson {
             let input = input.name();
             let (name, payload) = convert::line(&input, &event);

@@ -1,9 +1,86 @@
-//! Which tasks are scored.
+//! What is scored: which tasks, which sentences.
 
-use anyhow::bail;
-use slap_edge::model::PromptPack;
+use std::path::PathBuf;
 
-use crate::args::TaskArgs;
+use anyhow::{Context, bail};
+use half::f16;
+use slap_edge::Options;
+use slap_edge::model::pack::to_half;
+use slap_edge::model::{Bundle, PromptPack};
+
+use crate::args::{ChoiceArgs, TaskArgs};
+use crate::models;
+use crate::output::Terminal;
+
+/// Tasks, sentences and packs.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Which tasks are scored.
+    pub tasks: TaskSelection,
+    /// Sentences to score.
+    pub prompts: Vec<String>,
+    /// Further prompt packs.
+    pub packs: Vec<PathBuf>,
+    /// Answers that are as usual or unsure are only named, and what does not apply is left
+    /// out.
+    pub brief: bool,
+}
+
+impl Choice {
+    /// What `args` ask for.
+    ///
+    /// # Errors
+    ///
+    /// When they leave nothing to score.
+    pub fn new(args: ChoiceArgs) -> anyhow::Result<Self> {
+        let ChoiceArgs { prompts, tasks, no_tasks, packs } = args;
+        if no_tasks && prompts.is_empty() && packs.is_empty() {
+            bail!(
+                "--no-tasks leaves nothing to score; give a sentence with --prompt or a pack with \
+                 --prompts"
+            );
+        }
+        let all = tasks.all;
+        let tasks = match no_tasks {
+            true => TaskSelection::None,
+            false => TaskSelection::new(tasks),
+        };
+        let brief = !all && tasks == TaskSelection::All;
+        Ok(Self { tasks, prompts, packs, brief })
+    }
+
+    /// The pack, where it is more than the bundle's own, and the choice from it.
+    ///
+    /// # Errors
+    ///
+    /// When a pack cannot be used, a group is unknown, or a sentence cannot be embedded.
+    pub fn resolve(
+        &self,
+        bundle: &Bundle,
+        terminal: &Terminal,
+    ) -> anyhow::Result<(Option<PromptPack>, Options)> {
+        let mut prompts: Vec<(String, Vec<f16>)> = Vec::new();
+        let everything = self.tasks == TaskSelection::All;
+        let mut merged = None;
+        for path in &self.packs {
+            let extra = models::read_pack(path, bundle)?;
+            let pack = merged.get_or_insert_with(|| bundle.prompt_pack().clone());
+            pack.merge(&extra).with_context(|| {
+                format!("the prompt pack '{}' cannot join the bundle's", path.display())
+            })?;
+            if !everything {
+                prompts.extend(extra.free_prompts().into_iter().filter_map(|row| {
+                    Some((extra.texts.get(row)?.clone(), extra.row(row)?.to_vec()))
+                }));
+            }
+        }
+        let embeddings = models::embed(bundle, &self.prompts, terminal)?;
+        let embeddings = embeddings.iter().map(|embedding| to_half(embedding));
+        prompts.extend(self.prompts.iter().cloned().zip(embeddings));
+        let tasks = self.tasks.names(merged.as_ref().unwrap_or(bundle.prompt_pack()))?;
+        Ok((merged, Options { tasks, pack_prompts: everything, prompts, ..Options::default() }))
+    }
+}
 
 /// Which tasks are scored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -157,7 +157,22 @@ impl TextTower {
     /// [`TextError`] when the sentence has no words, is too long, or is written
     /// in a script the encoder cannot read; and when the encoder fails.
     pub fn embed(&self, sentence: &str) -> Result<Vec<f32>, TextError> {
-        let mut embedding = self.projection.apply(&self.sentence(sentence)?);
+        self.project(&self.sentence(sentence)?)
+    }
+
+    /// The unit embedding of `sentence`, and what it is taken to say as by
+    /// [`TextTower::read`], from one run of the encoder.
+    ///
+    /// # Errors
+    ///
+    /// As [`TextTower::embed`].
+    pub fn understand(&self, sentence: &str) -> Result<(Vec<f32>, Option<Reading>), TextError> {
+        let encoded = self.sentence(sentence)?;
+        Ok((self.project(&encoded)?, self.projection.read_sentence(&encoded)))
+    }
+
+    fn project(&self, encoded: &[f32]) -> Result<Vec<f32>, TextError> {
+        let mut embedding = self.projection.apply(encoded);
         normalise(&mut embedding)?;
         Ok(embedding)
     }

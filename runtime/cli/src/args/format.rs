@@ -27,6 +27,16 @@ pub enum OutputFormat {
     Ndjson,
 }
 
+/// How what is heard is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListenFormat {
+    /// A screen, or lines for people.
+    #[default]
+    Human,
+    /// One JSON object a line, as things happen.
+    Ndjson,
+}
+
 /// How measures are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MeasureFormat {
@@ -69,6 +79,29 @@ impl Form for OutputFormat {
         match self {
             Self::Human => ("human", "Output: a table for people (the default)"),
             Self::Json => ("json", "Output: one JSON document at the end"),
+            Self::Ndjson => ("ndjson", "Output: one JSON object a line, as it happens"),
+        }
+    }
+}
+
+impl Form for ListenFormat {
+    const VALUES: &'static [Format<Self>] = &[
+        Format::Output(Self::Human),
+        Format::Output(Self::Ndjson),
+        Format::Sample(SampleFormat::U8),
+        Format::Sample(SampleFormat::S16Le),
+        Format::Sample(SampleFormat::S24Le),
+        Format::Sample(SampleFormat::S32Le),
+        Format::Sample(SampleFormat::F32Le),
+    ];
+
+    const NAMES: &'static str = "human, ndjson";
+
+    fn describe(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Human => {
+                ("human", "Output: a screen on a terminal, else lines (the default)")
+            }
             Self::Ndjson => ("ndjson", "Output: one JSON object a line, as it happens"),
         }
     }

@@ -139,12 +139,12 @@ pub fn prompt(score: &slap_edge::PromptScore) -> PromptScore {
     }
 }
 
-/// What the screener reported.
-pub fn event(event: &slap_edge::Event<'_>) -> Happening {
+/// What the screener reported, `None` for what is no score.
+pub fn event(event: &slap_edge::Event<'_>) -> Option<Happening> {
     let class_name = |info: &slap_edge::TaskInfo, class: usize| {
         info.classes.get(class).cloned().unwrap_or_default()
     };
-    match event {
+    Some(match event {
         slap_edge::Event::Segment(segment) => Happening::Segment(Segment {
             start: segment.start,
             end: segment.end,
@@ -171,5 +171,6 @@ pub fn event(event: &slap_edge::Event<'_>) -> Happening {
             time: *time,
             probability: None,
         }),
-    }
+        slap_edge::Event::Idle(_) | slap_edge::Event::Frame(_) => return None,
+    })
 }

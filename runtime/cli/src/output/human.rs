@@ -487,7 +487,7 @@ fn widest(widths: impl Iterator<Item = usize>) -> usize {
 
 /// A share of 0 to 1, right-aligned in [`PERCENT`] columns. What is not certain never reads
 /// as certain.
-fn percent(share: f32) -> String {
+pub fn percent(share: f32) -> String {
     match (share * 100.0).round() {
         100.0 if share < 1.0 => ">99 %".to_owned(),
         0.0 if share > 0.0 => " <1 %".to_owned(),
@@ -528,7 +528,7 @@ pub fn duration(seconds: f64) -> String {
 }
 
 /// A moment: `3.4 s` in the first minute, then `12:03.4`, then `1:02:03`.
-fn clock(seconds: f64) -> String {
+pub fn clock(seconds: f64) -> String {
     if seconds < 59.95 {
         return format!("{seconds:.1} s");
     }

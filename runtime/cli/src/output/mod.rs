@@ -16,4 +16,4 @@ mod terminal;
 pub use page::Page;
 pub use panel::Panel;
 pub use progress::Progress;
-pub use terminal::{Terminal, quote, safe};
+pub use terminal::{Terminal, columns, cut, quote, safe};

@@ -55,6 +55,11 @@ impl Terminal {
             err_is_terminal,
         }
     }
+
+    /// Whether a person looks at standard output, on a terminal that can draw a screen.
+    pub fn is_watched(&self) -> bool {
+        self.out_is_terminal && !is("TERM", "dumb")
+    }
 }
 
 fn is_set(variable: &str) -> bool {

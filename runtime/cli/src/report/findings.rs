@@ -68,7 +68,7 @@ impl Ears {
         let tower = Tower::load(bundle, plan.precision.into())
             .context("the audio tower cannot be used")?;
         let tasks = plan.tasks.names(bundle.prompt_pack())?;
-        let options = Options { tasks, pack_prompts: false, prompts: Vec::new() };
+        let options = Options { tasks, pack_prompts: false, ..Options::default() };
         let screener =
             Screener::new(bundle, &tower, &options).context("the tasks cannot be scored")?;
         let parts = Parts::from(bundle);

@@ -5,6 +5,7 @@
 //! - [`recordings`]: what can be heard, every format, and that formats agree;
 //! - [`bad_recordings`]: what cannot, and what is said about it;
 //! - [`bundles`]: bundles that are missing, damaged or from the future, and `inspect`;
+//! - [`listening`]: what is heard for as long as it takes, from standard input;
 //! - [`measures`]: what is measured of a voice, in every format, and what is absent;
 //! - [`reports`]: the page and the picture of a recording;
 //! - [`prompts`]: sentences, packs, and sentences that make no sense;
@@ -21,6 +22,7 @@
 mod bad_recordings;
 mod bundles;
 mod harness;
+mod listening;
 mod measures;
 mod needs;
 mod output;
