@@ -1,6 +1,6 @@
-"""Changes a clip of `make.sh` at signal level, as the corpus does: hoarse or trembling.
+"""Changes a clip of `make.sh` at signal level, as the corpus does.
 
-alter.py hoarse|trembling SOURCE.wav TARGET.wav
+alter.py breathy|creaky|hoarse|trembling SOURCE.wav TARGET.wav
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import sys
 import numpy as np
 import soundfile
 
+from slap_export.corpus.effects.breath import Breath
+from slap_export.corpus.effects.creak import Creak
 from slap_export.corpus.effects.hoarse import Hoarse
 from slap_export.corpus.effects.source_filter import analyse
 from slap_export.corpus.effects.tremor import Tremor
@@ -19,6 +21,8 @@ from slap_export.corpus.measures import pitch_track
 from slap_export.corpus.render import speak
 
 MANNERS = {
+    "breathy": Manner(breath=Breath(ratio_db=2.0, tilt=0.9)),
+    "creaky": Manner(creak=Creak(rate_hz=35.0, attenuation_db=20.0, irregularity=0.15)),
     "hoarse": Manner(hoarse=Hoarse(jitter=0.05, shimmer_db=2.5, noise_db=3.0)),
     "trembling": Manner(tremor=Tremor(5.5, 2.4, 6.0)),
 }

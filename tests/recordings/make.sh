@@ -28,7 +28,7 @@ espeak-ng -v en-us+whisper -s 140 -w "$work/whisper.wav" \
     "Please be quiet, the children have only just fallen asleep."
 write "$work/whisper.wav" whisper rate -v 16000
 
-# Hoarse and trembling are made from clear voices, as the training corpus does.
+# Breathy, creaky, hoarse and trembling are made from clear voices, as the training corpus does.
 python=${PYTHON:-../../.venv/bin/python}
 
 espeak-ng -v en-us+m7 -s 150 -p 40 -w "$work/clear.wav" \
@@ -42,6 +42,18 @@ espeak-ng -v en-us+f3 -s 140 -p 40 -w "$work/clear.wav" \
 sox -D "$work/clear.wav" -b 16 "$work/clear16.wav" gain -6 rate -v 16000
 "$python" alter.py trembling "$work/clear16.wav" "$work/trembling.wav"
 write "$work/trembling.wav" trembling
+
+espeak-ng -v en-us+f4 -s 145 -p 45 -w "$work/clear.wav" \
+    "Come in, sit down, and tell me slowly what happened."
+sox -D "$work/clear.wav" -b 16 "$work/clear16.wav" gain -6 rate -v 16000
+"$python" alter.py breathy "$work/clear16.wav" "$work/breathy.wav"
+write "$work/breathy.wav" breathy
+
+espeak-ng -v en-us+m1 -s 145 -p 25 -w "$work/clear.wav" \
+    "Well, I suppose we could try that again some other time."
+sox -D "$work/clear.wav" -b 16 "$work/clear16.wav" gain -6 rate -v 16000
+"$python" alter.py creaky "$work/clear16.wav" "$work/creaky.wav"
+write "$work/creaky.wav" creaky
 
 # A telephone keeps 300 to 3400 Hz, at 8 kHz.
 espeak-ng -v en-us+f2 -s 165 -p 55 -w "$work/telephone.wav" \

@@ -36,7 +36,10 @@ impl SoundServer {
             fs::set_permissions(inner, fs::Permissions::from_mode(0o700))?;
         }
         // An ALSA without any device, so that the machine's own does not matter.
-        fs::write(folder.join("alsa.conf"), "")?;
+        let alsa = folder.join("alsa.conf");
+        if !alsa.exists() {
+            fs::write(alsa, "")?;
+        }
         Ok(Self { folder: folder.to_owned(), process: None })
     }
 
@@ -73,7 +76,8 @@ impl SoundServer {
         let mut command = self.command("pulseaudio");
         command.env_remove("PULSE_SERVER");
         command.args(["-n", "--daemonize=no", "--exit-idle-time=-1"]);
-        command.args(["-L", &socket, "-L", sink]);
+        // Who gets an answer also finds the input.
+        command.args(["-L", sink, "-L", &socket]);
         self.process = Some(spawn(&mut command)?);
         let began = Instant::now();
         loop {

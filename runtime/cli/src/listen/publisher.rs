@@ -18,6 +18,9 @@ const FRAMES: u32 = 8;
 /// A sentence that ranks above this share of the reference voices is worth a look.
 const REMARKABLE_SHARE: f32 = 0.9;
 
+/// Share of the range of shades that is left to noise and stays dark.
+const FLOOR: f32 = 0.15;
+
 /// Share of a second over which the level is measured, and how long a peak is held.
 const LEVEL_SECONDS: f32 = 0.1;
 const PEAK_SECONDS: f32 = 1.5;
@@ -123,13 +126,7 @@ impl Line {
             true => task.is_remarkable(),
             false => task.certainty == Certainty::Answered,
         };
-        // The history follows one class, so that it rises and falls with what it is about.
-        let followed = task
-            .classes
-            .iter()
-            .find(|it| task.usual.as_ref() != Some(&it.class))
-            .map(|it| it.probability);
-        self.remember(followed);
+        self.remember(task.probability);
     }
 
     fn remember(&mut self, share: Option<f32>) {
@@ -263,7 +260,7 @@ impl Shade {
     fn of(&self, value: f32) -> u8 {
         let Some((low, high)) = self.range else { return 0 };
         let span = (high - low).max(f32::MIN_POSITIVE);
-        let share = ((value - low) / span).clamp(0.0, 1.0);
+        let share = (((value - low) / span - FLOOR) / (1.0 - FLOOR)).clamp(0.0, 1.0);
         // NaN becomes 0.
         (share * 255.0) as u8
     }

@@ -439,3 +439,6 @@ impl<'a, E: Encoder> Session<'a, E> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,35 @@ fn the_gate_changes_no_score_while_someone_speaks() {
     );
 }
 
+/// Whispers, breathy, creaky, hoarse and trembling voices, a telephone.
+#[test]
+fn the_gate_misses_no_voice_however_it_sounds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/recordings");
+    let mut tried = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|it| it != "flac") {
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap();
+        let with = |gate: &str| {
+            let mut command = slap();
+            command.args(["listen", "--input", "-", "--task", "pitch"]);
+            command.args(["--format", "ndjson", "--gate", gate]);
+            let lines = run_with_input(&mut command, &bytes).exits(0).lines();
+            let health = of(&lines, "end")[0]["health"].clone();
+            (health["steps"].as_u64().unwrap(), health["idle_steps"].as_u64().unwrap())
+        };
+        let (all, none) = with("off");
+        let (scored, idle) = with("0.3");
+        assert_eq!((none, scored + idle), (0, all), "{}", path.display());
+        // A recording may begin with a breath of silence and end in one.
+        assert!(idle <= 1, "{} steps of {all} are not scored in {}", idle, path.display());
+        tried += 1;
+    }
+    assert!(tried >= 8, "{tried}");
+}
+
 #[test]
 fn silence_is_not_scored_and_told_once() {
     let mut samples = vec![0.0; RATE as usize * 6];

@@ -1,156 +1,16 @@
 //! A real sound server of the tests' own, played to and listened to.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 
 use super::*;
-use crate::listen::{again, device};
+use crate::listen::again::{SoundServer, noise, started, with_own_server, write_wav};
+use crate::listen::device;
 
 const RATE: u32 = 48_000;
 
 /// What a loaded machine may take for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A folder that goes away with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("slap-edge-{name}-{}", std::process::id()));
-        for inner in ["run", "xdg", "home"] {
-            fs::create_dir_all(path.join(inner)).unwrap();
-            fs::set_permissions(path.join(inner), fs::Permissions::from_mode(0o700)).unwrap();
-        }
-        fs::write(path.join("alsa.conf"), "").unwrap();
-        Self(path)
-    }
-
-    fn path(&self, inner: &str) -> PathBuf {
-        self.0.join(inner)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Runs the test `name` in a child whose sound server is in a folder of its own; `work` gets
-/// that folder.
-fn with_own_server(name: &str, work: impl FnOnce(&Path)) {
-    const FOLDER: &str = "SLAP_EDGE_TEST_FOLDER";
-    if let Some(folder) = std::env::var_os(FOLDER) {
-        return work(Path::new(&folder));
-    }
-    let folder = Folder::new(name);
-    let server = format!("unix:{}", folder.path("run/native").display());
-    let environment: [(&str, &OsStr); 7] = [
-        (FOLDER, folder.0.as_os_str()),
-        ("PULSE_SERVER", server.as_ref()),
-        ("PULSE_RUNTIME_PATH", &folder.path("run").into_os_string()),
-        ("XDG_RUNTIME_DIR", &folder.path("xdg").into_os_string()),
-        ("HOME", &folder.path("home").into_os_string()),
-        // An ALSA without any device, so that the machine's own does not matter.
-        ("ALSA_CONFIG_PATH", &folder.path("alsa.conf").into_os_string()),
-        ("PULSE_COOKIE", &folder.path("cookie").into_os_string()),
-    ];
-    let output = again::in_child("microphone", name, &environment).unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}\n{said}", String::from_utf8_lossy(&output.stdout));
-}
-
-/// A sound server with one input, the monitor of an output that plays into the void.
-struct Server {
-    process: Child,
-}
-
-fn start(program: &str, command: &mut Command) -> Child {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().unwrap_or_else(|error| {
-        panic!(
-            "{program} cannot be run ({error}); these tests need the packages pulseaudio and \
-             pulseaudio-utils"
-        )
-    })
-}
-
-fn succeeds(program: &str, arguments: &[&str]) -> bool {
-    start(program, Command::new(program).args(arguments)).wait().unwrap().success()
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        for left in ["run/native", "run/pid"] {
-            let _ = fs::remove_file(folder.join(left));
-        }
-        let socket = folder.join("run/native");
-        let socket =
-            format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display());
-        // Without rewinding, the output plays in small steps, like a sound card.
-        let sink = "module-null-sink sink_name=mic0 rate=48000 norewinds=1";
-        let mut command = Command::new("pulseaudio");
-        command.env_remove("PULSE_SERVER");
-        command.args(["-n", "--daemonize=no", "--exit-idle-time=-1"]);
-        // Who gets an answer also finds the input.
-        command.args(["-L", sink, "-L", &socket]);
-        let server = Self { process: start("pulseaudio", &mut command) };
-        let began = Instant::now();
-        while !succeeds("pactl", &["set-default-source", "mic0.monitor"]) {
-            assert!(began.elapsed() < PATIENCE, "pulseaudio does not come up");
-            thread::sleep(Duration::from_millis(50));
-        }
-        server
-    }
-
-    fn signal(&self, signal: &str) {
-        let command = format!("kill {signal} {}", self.process.id());
-        assert!(succeeds("sh", &["-c", &command]));
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Noise of `frames` frames in two channels, never zero, another for each `seed`.
-fn noise(frames: usize, seed: u64) -> Vec<i16> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
-        ((state >> 49) as i16 - 16_384) | 1
-    };
-    (0..frames * 2).map(|_| next()).collect()
-}
-
-fn write_wav(path: &Path, samples: &[i16]) {
-    let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-    let size = bytes.len() as u32;
-    let mut file = Vec::new();
-    file.extend(b"RIFF");
-    file.extend((size + 36).to_le_bytes());
-    file.extend(b"WAVEfmt ");
-    file.extend(16_u32.to_le_bytes());
-    for field in [1_u16, 2] {
-        file.extend(field.to_le_bytes());
-    }
-    file.extend(RATE.to_le_bytes());
-    file.extend((RATE * 4).to_le_bytes());
-    for field in [4_u16, 16] {
-        file.extend(field.to_le_bytes());
-    }
-    file.extend(b"data");
-    file.extend(size.to_le_bytes());
-    file.extend(bytes);
-    fs::write(path, file).unwrap();
-}
 
 /// A microphone and everything that came out of it.
 struct Session {
@@ -213,8 +73,7 @@ impl Session {
         let before = self.samples.len();
         self.until("sound before playing", |it| it.samples.len() > before);
         assert!(self.samples.iter().all(|sample| *sample == 0.0), "noise before playing");
-        let mut player =
-            start("paplay", Command::new("paplay").arg("--device=mic0").arg(&file));
+        let mut player = SoundServer::new(folder).unwrap().play(&file).unwrap();
         let first = |it: &Self| it.samples.iter().position(|sample| *sample != 0.0);
         self.until("all that was played", |it| {
             first(it).is_some_and(|first| it.samples.len() >= first + played.len())
@@ -234,8 +93,8 @@ impl Session {
 #[test]
 fn what_is_played_is_heard_sample_for_sample_also_after_the_server_died() {
     let name = "what_is_played_is_heard_sample_for_sample_also_after_the_server_died";
-    with_own_server(name, |folder| {
-        let server = Server::start(folder);
+    with_own_server("microphone", name, |folder| {
+        let server = started(folder);
         let mut session = Session::new(None);
         session.plays_exactly(folder, 1);
         assert_eq!(session.count("listening"), 1, "{:?}", session.notices);
@@ -250,7 +109,7 @@ fn what_is_played_is_heard_sample_for_sample_also_after_the_server_died() {
         while began.elapsed() < Duration::from_secs(2) {
             session.turn();
         }
-        let _server = Server::start(folder);
+        let _server = started(folder);
         session.until("sound again", |it| it.away.len() == 1);
         session.plays_exactly(folder, 2);
 
@@ -278,8 +137,8 @@ fn what_is_played_is_heard_sample_for_sample_also_after_the_server_died() {
 #[test]
 fn a_worker_that_comes_too_late_is_told_how_much_it_missed() {
     let name = "a_worker_that_comes_too_late_is_told_how_much_it_missed";
-    with_own_server(name, |folder| {
-        let _server = Server::start(folder);
+    with_own_server("microphone", name, |folder| {
+        let _server = started(folder);
         let mut session = Session::new(Some("null output"));
         session.until("sound", |it| !it.samples.is_empty());
         let frames = session.microphone.totals().frames;
@@ -299,17 +158,17 @@ fn a_worker_that_comes_too_late_is_told_how_much_it_missed() {
 #[test]
 fn a_server_that_stands_still_is_noticed_and_does_not_keep_the_program() {
     let name = "a_server_that_stands_still_is_noticed_and_does_not_keep_the_program";
-    with_own_server(name, |folder| {
-        let server = Server::start(folder);
+    with_own_server("microphone", name, |folder| {
+        let mut server = started(folder);
         let mut session = Session::new(None);
         session.until("sound", |it| !it.samples.is_empty());
-        server.signal("-STOP");
+        server.signal("STOP").unwrap();
         session.until("a word of the stall", |it| it.count("stalled") == 1);
         session.until("another attempt", |it| it.microphone.keeper.is_some());
         let began = Instant::now();
         session.microphone.close();
         let took = began.elapsed();
-        server.signal("-CONT");
+        server.signal("CONT").unwrap();
         assert!(took < Duration::from_secs(3), "{took:?}");
     });
 }
@@ -317,12 +176,12 @@ fn a_server_that_stands_still_is_noticed_and_does_not_keep_the_program() {
 #[test]
 fn a_stream_that_cannot_be_closed_is_given_up_and_another_opened() {
     let name = "a_stream_that_cannot_be_closed_is_given_up_and_another_opened";
-    with_own_server(name, |folder| {
+    with_own_server("microphone", name, |folder| {
         // ALSA's way to a sound server hangs for ever when the server dies.
         let way = "</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\n";
         fs::write(folder.join("alsa.conf"), way).unwrap();
         let quiet = crate::listen::quiet::Quiet::begin().unwrap();
-        let server = Server::start(folder);
+        let server = started(folder);
         let mut session = Session::new(Some("alsa:default"));
         session.turn();
         session.until("sound by way of ALSA, which needs libasound2-plugins", |it| {
@@ -331,7 +190,7 @@ fn a_stream_that_cannot_be_closed_is_given_up_and_another_opened() {
         drop(server);
         session.until("a word of the loss", |it| it.notices.len() > 1);
         assert!(session.notices[1].is_trouble(), "{:?}", session.notices);
-        let _server = Server::start(folder);
+        let _server = started(folder);
         session.until("sound again", |it| it.away.len() == 1 && it.count("listening") > 1);
         let began = Instant::now();
         session.microphone.close();
@@ -343,10 +202,10 @@ fn a_stream_that_cannot_be_closed_is_given_up_and_another_opened() {
 #[test]
 fn an_input_is_found_by_its_id_its_name_or_a_part_that_fits_no_other() {
     let name = "an_input_is_found_by_its_id_its_name_or_a_part_that_fits_no_other";
-    with_own_server(name, |folder| {
-        let _server = Server::start(folder);
+    with_own_server("microphone", name, |folder| {
+        let server = started(folder);
         let second = ["load-module", "module-null-sink", "sink_name=other", "rate=16000"];
-        assert!(succeeds("pactl", &second));
+        assert!(server.command("pactl").args(second).output().unwrap().status.success());
         let find = |wanted: Option<&str>| device::find(wanted, cpal::ALL_HOSTS);
         let inputs = device::all(cpal::ALL_HOSTS).unwrap();
         assert_eq!(inputs.len(), 2, "{inputs:?}");
@@ -372,7 +231,7 @@ fn an_input_is_found_by_its_id_its_name_or_a_part_that_fits_no_other() {
 
 #[test]
 fn without_a_server_the_reason_is_told_once() {
-    with_own_server("without_a_server_the_reason_is_told_once", |_| {
+    with_own_server("microphone", "without_a_server_the_reason_is_told_once", |_| {
         let mut session = Session::new(None);
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(3) || session.notices.is_empty() {
