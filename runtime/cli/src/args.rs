@@ -12,7 +12,8 @@ macro_rules! closing {
         "\
 Exit status:
   0  everything asked for was done
-  1  at least one recording could not be read; the others were
+  1  at least one recording could not be read; the others were. With listen: standard
+     input could not be heard, or the microphone was lost and --exit-on-loss asked to end
   2  the command line, the bundle or a prompt is wrong, or the results cannot be written
 
 Environment:
@@ -46,6 +47,7 @@ Examples:
   slap-edge score --prompt \"a tired, hoarse voice\" *.flac
   slap-edge measure --format csv *.wav > measures.csv
   slap-edge report interview.wav --output interview.html
+  slap-edge listen
 
 ",
     closing!()
@@ -102,6 +104,16 @@ Examples:
   slap-edge listen --format ndjson --group voice | jq .payload
   slap-edge listen --quiet --save-scores scores.ndjson --duration 8h
   arecord -f S16_LE -r 16000 -t raw | slap-edge listen --input - --rate 16000 --format s16le
+
+Keys of the screen:
+  /            score a sentence: type it, Enter adds it, Esc does not
+  t            all answers, or those worth a look
+  space        rest, and go on
+  m            hear nothing, and hear again
+  ?  q         help, end
+
+Lines of ndjson, by their event: session, segment, onset, offset, speech, idle, gap, notice,
+health, prompt, score, end. docs/listen.md tells what is in each.
 
 ",
     closing!()

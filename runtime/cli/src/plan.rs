@@ -227,10 +227,16 @@ impl ListenPlan {
     pub fn new(args: ListenArgs, watched: bool) -> anyhow::Result<Self> {
         let (output, sample) = split_formats(&args.formats)?;
         let sound = match args.input {
-            None => {
-                raw_layout(false, args.raw.rate, sample, args.raw.channels)?;
-                ListenSound::Microphone(args.device)
+            None if args.raw.rate.is_some()
+                || args.raw.channels.is_some()
+                || sample.is_some() =>
+            {
+                bail!(
+                    "--rate, --channels and sample formats describe raw PCM on standard input, \
+                     got a microphone, which states its own; add `--input -`"
+                )
             }
+            None => ListenSound::Microphone(args.device),
             Some(path) if path != Path::new("-") => bail!(
                 "--input must be `-` for standard input, got '{}'; a recording is heard by \
                  `slap-edge score`",
@@ -255,7 +261,7 @@ impl ListenPlan {
             screen: watched && !plain && output == ListenFormat::Human,
             quiet: args.quiet,
             duration: args.duration,
-            health: (args.health > 0.0).then(|| Duration::from_secs_f64(args.health)),
+            health: (args.health > 0.0).then(|| Duration::from_secs_f64(args.health.max(1.0))),
             save: args.save_scores.map(|path| (path, args.save_size << 20)),
             exit_on_loss: args.exit_on_loss,
         })

@@ -14,7 +14,11 @@ pub fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
     // Rendered in memory first: the generator panics where a pipe is closed early.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut LowArgs::command(), "slap-edge", &mut script);
-    io::stdout().write_all(&script)?;
+    let script = String::from_utf8(script).context("the completion script is no text")?;
+    // The generator takes the hyphen in the name for a border between commands in one of
+    // the two places where it makes labels of them, so that no label is ever found.
+    let script = script.replace("slap__subcmd__edge__subcmd__", "slap__edge__subcmd__");
+    io::stdout().write_all(script.as_bytes())?;
     Ok(Outcome::Done)
 }
 

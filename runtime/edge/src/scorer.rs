@@ -30,6 +30,8 @@ pub(crate) struct Scorer {
     /// For free prompts that are yet to come.
     background: Option<PromptSet<Vec<f16>>>,
     smoother: Smoother,
+    /// The probability at which an event begins.
+    begins: f32,
 }
 
 #[derive(Debug)]
@@ -110,7 +112,18 @@ impl Scorer {
             })
             .collect::<Result<_, _>>()?;
         let cosines = vec![0.0; prompts.len()];
-        Ok(Self { prompts, cosines, tasks, reported, needs, free, background, smoother })
+        let begins = parts.scoring.on_probability;
+        Ok(Self {
+            prompts,
+            cosines,
+            tasks,
+            reported,
+            needs,
+            free,
+            background,
+            smoother,
+            begins,
+        })
     }
 
     /// Adds a free prompt behind the others, and returns room for its scores. After an
@@ -203,7 +216,7 @@ impl Scorer {
     }
 
     /// Puts the scores of a step through the switches and tells every change. What does not
-    /// apply is off.
+    /// apply is off, and what is unsure does not begin, though it may go on.
     pub(crate) fn switch(
         &mut self,
         frame_index: u64,
@@ -214,6 +227,9 @@ impl Scorer {
             for (class, switch) in task.switches.iter_mut().enumerate() {
                 let probability = score.probabilities().and_then(|all| all.get(class)).copied();
                 let edge = match probability {
+                    Some(probability) if matches!(score.outcome, Outcome::Unsure(_)) => {
+                        switch.step(frame_index, probability.min(self.begins.next_down()))
+                    }
                     Some(probability) => switch.step(frame_index, probability),
                     None => switch.release(frame_index),
                 };

@@ -33,7 +33,7 @@ pub struct Board {
     pub voice: Voice,
     /// Whether the tower was told to rest.
     pub paused: bool,
-    /// Whether what comes in is replaced by silence.
+    /// Whether nothing is heard because someone asked for it.
     pub muted: bool,
     /// Frames that were dropped since the beginning.
     pub lost_frames: u64,
@@ -109,7 +109,7 @@ pub struct Line {
 pub enum Command {
     /// Stop or go on scoring; sound is still taken in.
     Pause(bool),
-    /// Hear silence, or the microphone again.
+    /// Hear nothing, or the microphone again.
     Mute(bool),
     /// Score this sentence, too.
     AddPrompt(String),

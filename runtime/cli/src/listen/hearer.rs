@@ -11,7 +11,7 @@ use slap_edge::core::quality::{Report as QualityReport, Verdict};
 use slap_edge::{Encoder, Event, Pcm, Screener, Summary};
 
 use super::pace::{Pace, Settled};
-use super::report::{Added, Gap, Idle, Report};
+use super::report::{Added, Gap, Report, Turn};
 use super::session::Moment;
 use crate::output::convert;
 
@@ -56,6 +56,8 @@ pub struct Counts {
     pub lost_frames: u64,
     /// Gaps.
     pub gaps: u64,
+    /// Their length together, but for those that someone asked for, seconds.
+    pub missing: f64,
     /// Steps of the tower.
     pub steps: u64,
     /// Steps left out because nobody spoke.
@@ -77,13 +79,13 @@ pub struct Hearer<E> {
     frames: u64,
     /// Seconds heard before the current format began.
     heard_before: f64,
-    /// Nobody speaks, and that was told.
-    idle: bool,
-    /// Since when scoring rests because someone asked for it.
-    paused: Option<f64>,
-    /// What comes in is replaced by silence.
+    /// Whether somebody speaks, as was told last.
+    speech: Option<bool>,
+    /// Someone asked for scoring to rest, or not to be heard.
+    paused: bool,
     muted: bool,
-    silence: Vec<f32>,
+    /// Since when nothing is heard because of that, and its reason as it is told.
+    rest: Option<(f64, &'static str)>,
 }
 
 impl<E: Encoder> Hearer<E> {
@@ -100,10 +102,10 @@ impl<E: Encoder> Hearer<E> {
             base: 0.0,
             frames: 0,
             heard_before: 0.0,
-            idle: false,
-            paused: None,
+            speech: None,
+            paused: false,
             muted: false,
-            silence: Vec::new(),
+            rest: None,
         }
     }
 
@@ -129,7 +131,7 @@ impl<E: Encoder> Hearer<E> {
 
     /// Whether it rests because someone asked for it.
     pub fn is_paused(&self) -> bool {
-        self.paused.is_some()
+        self.paused
     }
 
     /// Whether silence is heard instead of what comes in.
@@ -177,25 +179,15 @@ impl<E: Encoder> Hearer<E> {
         let seconds = frames as f64 / f64::from(rate);
         // From whole counts: sums of many small lengths would drift.
         self.counts.heard = self.heard_before + self.frames as f64 / f64::from(rate);
-        audience.sound(samples, rate, channels);
-        if self.paused.is_some() {
+        if self.rest.is_some() {
             return Ok(());
         }
-        let mut silence = std::mem::take(&mut self.silence);
-        let heard = match self.muted {
-            true => {
-                silence.clear();
-                silence.resize(samples.len(), 0.0);
-                &silence
-            }
-            false => samples,
-        };
+        audience.sound(samples, rate, channels);
         let began = Instant::now();
         let told = self.listen(captured, audience, |screener, sink| {
-            screener.push(Pcm::F32(heard), rate, channels, sink)
+            screener.push(Pcm::F32(samples), rate, channels, sink)
         });
         self.pace.spend(began.elapsed(), seconds);
-        self.silence = silence;
         told
     }
 
@@ -227,11 +219,12 @@ impl<E: Encoder> Hearer<E> {
         audience: &mut dyn Audience,
     ) -> anyhow::Result<()> {
         let start = self.position();
-        if self.paused.is_none() {
+        if self.rest.is_none() {
             self.miss(seconds, audience)?;
         }
         self.base += seconds;
         self.counts.gaps += 1;
+        self.counts.missing += seconds;
         audience.report(&Report::Gap(Gap { start, end: start + seconds, reason }))
     }
 
@@ -241,23 +234,37 @@ impl<E: Encoder> Hearer<E> {
     ///
     /// As [`Hearer::samples`].
     pub fn pause(&mut self, rest: bool, audience: &mut dyn Audience) -> anyhow::Result<()> {
-        match (rest, self.paused) {
-            (true, None) => self.paused = Some(self.position()),
-            (false, Some(start)) => {
-                self.paused = None;
+        self.paused = rest;
+        self.settle_rest(audience)
+    }
+
+    /// Hears nothing of what comes in, or hears it again. It becomes a gap.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hearer::samples`].
+    pub fn mute(&mut self, mute: bool, audience: &mut dyn Audience) -> anyhow::Result<()> {
+        self.muted = mute;
+        self.settle_rest(audience)
+    }
+
+    /// Begins or ends the rest as it is asked for.
+    fn settle_rest(&mut self, audience: &mut dyn Audience) -> anyhow::Result<()> {
+        match (self.paused || self.muted, self.rest) {
+            (true, None) => {
+                let reason = if self.muted { "muted" } else { "paused" };
+                self.rest = Some((self.position(), reason));
+            }
+            (false, Some((start, reason))) => {
+                self.rest = None;
                 let end = self.position();
                 self.miss(end - start, audience)?;
                 self.counts.gaps += 1;
-                audience.report(&Report::Gap(Gap { start, end, reason: "paused" }))?;
+                audience.report(&Report::Gap(Gap { start, end, reason }))?;
             }
             _ => {}
         }
         Ok(())
-    }
-
-    /// Hears silence instead of what comes in, or hears it again.
-    pub fn mute(&mut self, mute: bool) {
-        self.muted = mute;
     }
 
     /// Scores one more sentence from here on.
@@ -281,7 +288,8 @@ impl<E: Encoder> Hearer<E> {
     ///
     /// As [`Hearer::samples`].
     pub fn finish(&mut self, audience: &mut dyn Audience) -> anyhow::Result<()> {
-        self.pause(false, audience)?;
+        (self.paused, self.muted) = (false, false);
+        self.settle_rest(audience)?;
         self.listen(Instant::now(), audience, |screener, sink| screener.finish(sink))
     }
 
@@ -301,11 +309,11 @@ impl<E: Encoder> Hearer<E> {
         ) -> Result<(), slap_edge::ScreenError>,
     ) -> anyhow::Result<()> {
         let position = self.position();
-        let Self { screener, live, hop, counts, pace, idle, .. } = self;
+        let Self { screener, live, hop, counts, pace, speech, .. } = self;
         let mut told = Ok(());
         let fed = feed(screener, &mut |event| {
             if told.is_ok() {
-                told = tell(&event, *hop, counts, idle, audience, |end| {
+                told = tell(&event, *hop, counts, speech, audience, |end| {
                     // A microphone captured the end of the step before the latest sample.
                     let since = if *live { (position - end).max(0.0) } else { 0.0 };
                     let behind = Duration::from_secs_f64(since);
@@ -324,7 +332,7 @@ fn tell(
     event: &Event<'_>,
     hop: u64,
     counts: &mut Counts,
-    idle: &mut bool,
+    speech: &mut Option<bool>,
     audience: &mut dyn Audience,
     latency: impl FnOnce(f64) -> f64,
 ) -> anyhow::Result<()> {
@@ -336,13 +344,15 @@ fn tell(
         Event::Idle(step) => {
             counts.idle_steps += 1;
             audience.step(step.quality, step.verdict, false);
-            match std::mem::replace(idle, true) {
-                true => Ok(()),
-                false => audience.report(&Report::Idle(Idle { start: step.start })),
+            match speech.replace(false) {
+                Some(false) => Ok(()),
+                _ => audience.report(&Report::Idle(Turn { start: step.start })),
             }
         }
         Event::Segment(segment) => {
-            *idle = false;
+            if speech.replace(true) != Some(true) {
+                audience.report(&Report::Speech(Turn { start: segment.start }))?;
+            }
             let nth = counts.steps;
             counts.steps += 1;
             audience.step(segment.quality, segment.verdict, true);

@@ -65,6 +65,11 @@ impl<'a> Lines<'a> {
         Self { silent: false, saver: None, ..self }
     }
 
+    /// Whether a report is neither printed nor saved.
+    fn leaves_out(&self, report: &Report) -> bool {
+        self.manner.quiet && matches!(report, Report::Segment(..))
+    }
+
     fn save(&mut self, report: &Report) -> anyhow::Result<()> {
         let Some(saver) = &mut self.saver else { return Ok(()) };
         let mut line = Vec::new();
@@ -97,10 +102,6 @@ impl<'a> Lines<'a> {
             let label = self.label(notice.trouble);
             writeln!(self.words, "{label} {}", safe(&notice.message))?;
         }
-        let is_score = matches!(report, Report::Segment(..) | Report::Idle(_));
-        if self.manner.quiet && is_score {
-            return Ok(());
-        }
         match self.manner.format {
             ListenFormat::Ndjson => report.write(&mut io::stdout().lock()),
             ListenFormat::Human => {
@@ -118,12 +119,20 @@ impl<'a> Lines<'a> {
             Report::Idle(idle) => {
                 self.row(idle.start, &self.terminal.out.faint("nobody speaks"))
             }
-            Report::Event(event) if self.manner.quiet => self.row(event.time, &edge(event)),
+            Report::Event(event) if self.manner.quiet => match self.manner.brief && event.usual
+            {
+                true => String::new(),
+                false => self.row(event.time, &edge(event)),
+            },
+            Report::Speech(turn) if self.manner.quiet => {
+                self.row(turn.start, &self.terminal.out.faint("someone speaks"))
+            }
             Report::Gap(gap) => {
                 let words = match gap.reason {
                     "away" => "the microphone was away for",
                     "behind" => "too slow to score, left out",
                     "paused" => "paused for",
+                    "muted" => "muted for",
                     _ => "dropped",
                 };
                 let words = format!("{words} {}", duration(gap.end - gap.start));
@@ -140,7 +149,11 @@ impl<'a> Lines<'a> {
 
     fn row(&self, time: f64, words: &str) -> String {
         let time = self.terminal.out.faint(format!("{:>MOMENT$}", clock(time)));
-        cut(&format!("{time}  {words}"), self.terminal.width) + "\n"
+        let line = format!("{time}  {words}");
+        match self.terminal.endless {
+            true => line + "\n",
+            false => cut(&line, self.terminal.width) + "\n",
+        }
     }
 
     /// What a step says, in one line: sentences, then answers to remark on.
@@ -187,6 +200,9 @@ impl<'a> Lines<'a> {
 
 impl Audience for Lines<'_> {
     fn report(&mut self, report: &Report) -> anyhow::Result<()> {
+        if self.leaves_out(report) {
+            return Ok(());
+        }
         self.save(report)?;
         match self.silent {
             true => Ok(()),
@@ -223,7 +239,8 @@ pub fn summary(health: &Health) -> String {
     let mut text = format!("heard {}", duration(health.heard_seconds));
     if health.idle_steps > 0 {
         let share = health.idle_steps as f64 / (health.idle_steps + health.steps) as f64;
-        let _ = write!(text, ", {} of it nobody", percent(share as f32).trim());
+        let share = percent(share as f32);
+        let _ = write!(text, ", nobody spoke for {} of it", share.trim());
     }
     for (count, one, many) in [
         (health.lost_frames, "frame lost", "frames lost"),
@@ -234,8 +251,10 @@ pub fn summary(health: &Health) -> String {
             let _ = write!(text, ", {count} {}", if count == 1 { one } else { many });
         }
     }
-    if health.lost_frames == 0 {
-        text += ", nothing lost";
+    if health.missing_seconds >= 0.01 {
+        let _ = write!(text, ", {} missing", duration(health.missing_seconds));
+    } else {
+        text += ", nothing missing";
     }
     if let Some(share) = health.cpu_share {
         let _ = write!(text, ", {:.1} % of a core", share * 100.0);

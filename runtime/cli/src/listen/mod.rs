@@ -16,6 +16,7 @@ pub mod device;
 mod feed;
 mod hearer;
 mod keeper;
+mod lag;
 mod lines;
 mod microphone;
 mod pace;
@@ -340,10 +341,11 @@ fn whole(
 
 /// A length of time in seconds: a number of them, or `1h30m`.
 pub fn parse_seconds(text: &str) -> Result<f64, String> {
-    let seconds = match text.parse::<f64>() {
+    let days = text.strip_suffix('d').and_then(|days| days.parse::<f64>().ok());
+    let seconds = match days.map(|days| Ok(days * 86_400.0)).unwrap_or(text.parse::<f64>()) {
         Ok(seconds) => seconds,
         Err(_) => text.parse::<SignedDuration>().map(|it| it.as_secs_f64()).map_err(|_| {
-            format!("expected seconds or a time such as 90s, 10m or 1h30m, got `{text}`")
+            format!("expected seconds or a time such as 90s, 10m, 1h30m or 7d, got `{text}`")
         })?,
     };
     match (0.0..=1e9).contains(&seconds) {
@@ -369,7 +371,8 @@ mod tests {
 
     #[test]
     fn times_are_seconds_or_words() {
-        for (text, seconds) in [("90", 90.0), ("0.48", 0.48), ("10m", 600.0), ("1h30m", 5400.0)]
+        for (text, seconds) in
+            [("90", 90.0), ("0.48", 0.48), ("10m", 600.0), ("1h30m", 5400.0), ("7d", 604_800.0)]
         {
             assert_eq!(parse_seconds(text), Ok(seconds), "{text}");
         }

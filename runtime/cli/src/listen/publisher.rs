@@ -159,7 +159,7 @@ impl Audience for Publisher<'_> {
             }
             Report::Score(_) | Report::End(_) => self.last.push(report.clone()),
             Report::Session(session) => self.board().bundle.clone_from(&session.model.bundle),
-            Report::Event(_) | Report::Health(_) => {}
+            Report::Speech(_) | Report::Event(_) | Report::Health(_) => {}
         }
         Ok(())
     }
@@ -214,6 +214,9 @@ impl Audience for Publisher<'_> {
         board.lost_frames = moment.counts.lost_frames;
         board.reconnects = moment.reconnects;
         board.real_time_factor = moment.real_time_factor.map(|it| it as f32);
+        if moment.paused || moment.muted {
+            (board.level_dbfs, board.peak_dbfs) = (None, None);
+        }
         board.paused = moment.paused;
         board.muted = moment.muted;
         if board.link != *moment.link {

@@ -32,9 +32,9 @@ pub struct Session {
     pub prompts: Vec<String>,
 }
 
-/// Nobody speaks any more: the tower rests until somebody does.
+/// Somebody speaks, or nobody does any more and the tower rests.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Idle {
+pub struct Turn {
     /// Since when.
     pub start: f64,
 }
@@ -47,7 +47,8 @@ pub struct Gap {
     /// Where it ends.
     pub end: f64,
     /// Why: `dropped` (the queue was full), `behind` (scoring was slower than the sound, and
-    /// what had piled up was left out), `away` (the microphone was not open) or `paused`.
+    /// what had piled up was left out), `away` (the microphone gave nothing), `paused` or
+    /// `muted` (someone asked for it).
     pub reason: &'static str,
 }
 
@@ -60,6 +61,29 @@ pub struct Notice {
     pub trouble: bool,
     /// One sentence.
     pub message: String,
+    /// The microphone that is listened to; present where that is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
+}
+
+impl Notice {
+    /// Something to be told that is about no microphone.
+    pub fn new(notice: &'static str, trouble: bool, message: String) -> Self {
+        Self { notice, trouble, message, device: None }
+    }
+}
+
+/// A microphone that is open.
+#[derive(Clone, Debug, Serialize)]
+pub struct Device {
+    /// Its id, which `--device` takes.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Frames a second, Hz.
+    pub rate: u32,
+    /// Channels.
+    pub channels: u16,
 }
 
 /// The state of the run. Counts are since the session began.
@@ -76,6 +100,8 @@ pub struct Health {
     pub lost_frames: u64,
     /// Gaps, of any reason.
     pub gaps: u64,
+    /// Their length together, but for those that someone asked for.
+    pub missing_seconds: f64,
     /// Times that the device reported sound it could not deliver.
     pub overruns: u64,
     /// Times that the microphone was opened again.
@@ -126,8 +152,10 @@ pub enum Report {
     Segment(Segment, f64),
     /// A class begins or ends.
     Event(Event),
-    /// Nobody speaks.
-    Idle(Idle),
+    /// Somebody speaks.
+    Speech(Turn),
+    /// Nobody does.
+    Idle(Turn),
     /// Sound is missing.
     Gap(Gap),
     /// To be told.
@@ -158,6 +186,7 @@ impl Report {
             Self::Segment(..) => "segment",
             Self::Event(Event { edge: Edge::Onset, .. }) => "onset",
             Self::Event(Event { edge: Edge::Offset, .. }) => "offset",
+            Self::Speech(_) => "speech",
             Self::Idle(_) => "idle",
             Self::Gap(_) => "gap",
             Self::Notice(_) => "notice",
@@ -182,7 +211,7 @@ impl Report {
                 json::line(out, name, &Timed { segment, latency_ms })
             }
             Self::Event(it) => json::line(out, name, it),
-            Self::Idle(it) => json::line(out, name, it),
+            Self::Speech(it) | Self::Idle(it) => json::line(out, name, it),
             Self::Gap(it) => json::line(out, name, it),
             Self::Notice(it) => json::line(out, name, it),
             Self::Health(it) => json::line(out, name, it),

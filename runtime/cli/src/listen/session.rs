@@ -10,9 +10,10 @@ use slap_edge::Encoder;
 use super::board::{Command, Link};
 use super::feed::{Fed, Feed};
 use super::hearer::{Audience, Counts, Hearer};
+use super::lag::Lag;
 use super::microphone::{Microphone, Notice as Said, Piece};
 use super::pace::resident_bytes;
-use super::report::{End, Health, Notice, Report};
+use super::report::{Device, End, Health, Notice, Report};
 use super::stop::{Stop, reader_is_gone};
 use crate::audio::AudioError;
 
@@ -43,7 +44,7 @@ pub struct Moment<'a> {
     pub real_time_factor: Option<f64>,
     /// Scoring rests because someone asked for it.
     pub paused: bool,
-    /// Silence is heard instead of what comes in.
+    /// Nothing is heard because someone asked for it.
     pub muted: bool,
     /// Whether sound comes.
     pub link: &'a Link,
@@ -129,6 +130,7 @@ pub struct Session<'a, E> {
     ending: Option<Ending>,
     health_due: Option<Instant>,
     glance_due: Instant,
+    lag: Lag,
 }
 
 impl<'a, E: Encoder> Session<'a, E> {
@@ -152,6 +154,7 @@ impl<'a, E: Encoder> Session<'a, E> {
             ending: None,
             health_due: terms.health.map(|every| began + every),
             glance_due: began,
+            lag: Lag::default(),
         }
     }
 
@@ -241,8 +244,7 @@ impl<'a, E: Encoder> Session<'a, E> {
                     Fed::Waiting => {}
                     Fed::Ended(warnings) => {
                         for message in warnings {
-                            let notice = "input_damaged";
-                            let told = Notice { notice, trouble: true, message };
+                            let told = Notice::new("input_damaged", true, message);
                             audience.report(&Report::Notice(told))?;
                         }
                         self.ending = Some(Ending::Input);
@@ -275,7 +277,7 @@ impl<'a, E: Encoder> Session<'a, E> {
     }
 
     fn hear_microphone(&mut self, audience: &mut dyn Audience) -> anyhow::Result<()> {
-        let Self { hearer, sound, link, source, terms, ending, .. } = self;
+        let Self { hearer, sound, link, source, terms, ending, began, lag, .. } = self;
         let Sound::Microphone(microphone) = sound else { return Ok(()) };
         let mut result = Ok(());
         microphone.poll(Instant::now(), &mut |said| {
@@ -297,11 +299,21 @@ impl<'a, E: Encoder> Session<'a, E> {
                 _ => {}
             }
             if result.is_ok() {
-                result = audience.report(&Report::Notice(Notice {
-                    notice: said.name(),
-                    trouble: said.is_trouble(),
-                    message: said.to_string(),
-                }));
+                let mut message = said.to_string();
+                if terms.exit_on_loss && matches!(ending, Some(Ending::Loss)) {
+                    // What follows says how it goes on, and it does not.
+                    message.truncate(message.find(';').unwrap_or(message.len()));
+                }
+                let mut notice = Notice::new(said.name(), said.is_trouble(), message);
+                if let Said::Listening(opened) = &said {
+                    notice.device = Some(Device {
+                        id: opened.id.clone(),
+                        name: opened.name.clone(),
+                        rate: opened.rate,
+                        channels: opened.channels,
+                    });
+                }
+                result = audience.report(&Report::Notice(notice));
             }
         });
         result?;
@@ -325,7 +337,12 @@ impl<'a, E: Encoder> Session<'a, E> {
                 Piece::Samples { samples, rate, channels, age } => {
                     let now = Instant::now();
                     let captured = now.checked_sub(age).unwrap_or(now);
-                    hearer.samples(samples, rate, channels, captured, audience)
+                    let heard = hearer.samples(samples, rate, channels, captured, audience);
+                    let clock = captured.saturating_duration_since(*began);
+                    match lag.observe(clock, hearer.position()) {
+                        Some(seconds) if heard.is_ok() => hearer.gap(seconds, "away", audience),
+                        _ => heard,
+                    }
                 }
                 Piece::Lost { frames, rate } => match (shed, hearer.is_behind()) {
                     (None, false) => hearer.lost(frames, rate, "dropped", audience),
@@ -352,7 +369,7 @@ impl<'a, E: Encoder> Session<'a, E> {
         loop {
             match self.commands.try_recv() {
                 Ok(Command::Pause(rest)) => self.hearer.pause(rest, audience)?,
-                Ok(Command::Mute(mute)) => self.hearer.mute(mute),
+                Ok(Command::Mute(mute)) => self.hearer.mute(mute, audience)?,
                 Ok(Command::AddPrompt(sentence)) => {
                     if let Some(author) = &self.author {
                         // A closed channel: the author's thread is gone with the screen.
@@ -373,7 +390,7 @@ impl<'a, E: Encoder> Session<'a, E> {
                 Err(why) => Some(why),
             };
             if let Some(message) = told {
-                let notice = Notice { notice: "prompt", trouble: true, message };
+                let notice = Notice::new("prompt", true, message);
                 audience.report(&Report::Notice(notice))?;
             }
         }
@@ -409,6 +426,7 @@ impl<'a, E: Encoder> Session<'a, E> {
             frames: counts.frames,
             lost_frames: counts.lost_frames,
             gaps: counts.gaps,
+            missing_seconds: counts.missing,
             overruns,
             reconnects,
             steps: counts.steps,

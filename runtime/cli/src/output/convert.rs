@@ -144,6 +144,9 @@ pub fn event(event: &slap_edge::Event<'_>) -> Option<Happening> {
     let class_name = |info: &slap_edge::TaskInfo, class: usize| {
         info.classes.get(class).cloned().unwrap_or_default()
     };
+    let is_usual = |info: &slap_edge::TaskInfo, class: usize| {
+        info.usual.is_some() && info.classes.get(class) == info.usual.as_ref()
+    };
     Some(match event {
         slap_edge::Event::Segment(segment) => Happening::Segment(Segment {
             start: segment.start,
@@ -153,14 +156,16 @@ pub fn event(event: &slap_edge::Event<'_>) -> Option<Happening> {
             tasks: segment.tasks.iter().map(task).collect(),
             prompts: segment.prompts.iter().map(prompt).collect(),
         }),
-        slap_edge::Event::Onset { task, class, time, probability, .. } => {
+        slap_edge::Event::Onset { task, class, time, known, probability } => {
             Happening::Event(Event {
                 edge: Edge::Onset,
                 task: task.name.clone(),
                 title: task.title.clone(),
                 class: class_name(task, *class),
                 time: *time,
+                known: Some(*known),
                 probability: Some(*probability),
+                usual: is_usual(task, *class),
             })
         }
         slap_edge::Event::Offset { task, class, time } => Happening::Event(Event {
@@ -169,7 +174,9 @@ pub fn event(event: &slap_edge::Event<'_>) -> Option<Happening> {
             title: task.title.clone(),
             class: class_name(task, *class),
             time: *time,
+            known: None,
             probability: None,
+            usual: is_usual(task, *class),
         }),
         slap_edge::Event::Idle(_) | slap_edge::Event::Frame(_) => return None,
     })

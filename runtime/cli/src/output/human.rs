@@ -789,7 +789,9 @@ The recording
             title: "Noise".to_owned(),
             class: "quiet".to_owned(),
             time: 0.0,
+            known: None,
             probability: None,
+            usual: true,
         };
         timeline.events.insert(0, begun);
         let (mut full, mut brief) = (String::new(), String::new());
@@ -890,7 +892,9 @@ Age-typical so…  no answer
             title: "Whispering".to_owned(),
             class: "whispered".to_owned(),
             time,
+            known: None,
             probability: None,
+            usual: false,
         };
         let events =
             vec![event(Edge::Onset, 0.48), event(Edge::Offset, 0.96), event(Edge::Onset, 1.44)];

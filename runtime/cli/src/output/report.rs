@@ -278,9 +278,14 @@ pub struct Event {
     pub class: String,
     /// When.
     pub time: f64,
+    /// When that was certain; absent where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<f64>,
     /// Its smoothed probability when it began; absent where it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f32>,
+    /// Whether the class is nothing to remark on.
+    pub usual: bool,
 }
 
 /// The two ends of what lasts.

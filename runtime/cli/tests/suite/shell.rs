@@ -27,14 +27,15 @@ fn version_and_help_need_no_bundle() {
 
 #[test]
 fn every_help_has_examples_of_its_own_command() {
-    for command in ["score", "measure", "report"] {
+    for command in ["score", "measure", "report", "listen"] {
         let help = run(bare().args([command, "--help"])).exits(0).quietly().out;
         let (_, after) = help.split_once("Examples:").unwrap();
-        let (examples, after) = after.split_once("Exit status:").unwrap();
+        let (_, closing) = after.split_once("Exit status:").unwrap();
+        let (examples, _) = after.trim_start().split_once("\n\n").unwrap();
         for line in examples.lines().filter(|line| !line.trim().is_empty()) {
-            assert!(line.contains(&format!("slap-edge {command} ")), "{line}");
+            assert!(line.contains(&format!("slap-edge {command}")), "{line}");
         }
-        assert!(after.contains("could not be read") && after.contains("SLAP_EDGE_BUNDLE"));
+        assert!(closing.contains("could not be read") && closing.contains("SLAP_EDGE_BUNDLE"));
     }
 }
 
@@ -59,6 +60,33 @@ fn completions_for_every_shell() {
         assert!(ran.out.contains("slap-edge"), "{shell}");
         assert!(ran.out.contains("segments"), "{shell}");
     }
+}
+
+/// What bash offers for the last of `words`.
+fn offered(words: &[&str]) -> Vec<String> {
+    let folder = Folder::new();
+    let script = run(bare().args(["completions", "bash"])).exits(0).out;
+    let script = folder.file("slap-edge.bash", script);
+    let ask = format!(
+        "source {}; COMP_WORDS=({}); COMP_CWORD={}; _slap__edge slap-edge {} '{}'; \
+         printf '%s\n' \"${{COMPREPLY[@]}}\"",
+        script.display(),
+        words.join(" "),
+        words.len() - 1,
+        words.last().unwrap(),
+        words[words.len() - 2],
+    );
+    let ran = run(std::process::Command::new("bash").args(["--norc", "-c", &ask])).exits(0);
+    ran.out.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_tab_key_completes_commands_options_and_values() {
+    assert!(offered(&["slap-edge", "lis"]).contains(&"listen".to_owned()));
+    assert_eq!(offered(&["slap-edge", "listen", "--gat"]), ["--gate"]);
+    assert_eq!(offered(&["slap-edge", "prompts", "ad"]), ["add"]);
+    let values = offered(&["slap-edge", "listen", "--precision", "\"\""]);
+    assert!(values.contains(&"int8".to_owned()), "{values:?}");
 }
 
 #[test]
