@@ -174,6 +174,10 @@ fn human(bundle: &Bundle, findings: &Findings<'_>, terminal: &Terminal) -> Strin
         page.pair(if engine.tower == "text" { "Text engine" } else { "Engine" }, &value);
     }
     page.pair("Tower", &short(&findings.tower_sha256));
+    if let Some(space) = &manifest.tower.space {
+        let digest = short(&space.sha256.to_string());
+        page.pair("Space", &format!("that of {} ({digest}), whose packs fit", space.name));
+    }
     match &findings.background {
         Some(background) => page.pair(
             "Background",
@@ -253,7 +257,10 @@ fn contract(manifest: &Manifest) -> Vec<(&'static str, String)> {
         "Text tower",
         match &manifest.text {
             Some(text) => format!("embeds sentences of up to {} tokens", text.max_tokens),
-            None => "none: prepared sentences only".to_owned(),
+            None => match &tower.space {
+                Some(space) => format!("none: prepared sentences, and packs of {}", space.name),
+                None => "none: prepared sentences only".to_owned(),
+            },
         },
     ));
     let scoring = &manifest.scoring;

@@ -14,7 +14,7 @@ pub fn open_bundle(folder: &Path) -> anyhow::Result<Bundle> {
     Bundle::open(folder).context("the bundle cannot be used")
 }
 
-/// Reads the pack at `path`, which must be made for the tower of `bundle`.
+/// Reads the pack at `path`, which must fit the tower of `bundle`.
 pub fn read_pack(path: &Path, bundle: &Bundle) -> anyhow::Result<PromptPack> {
     let bytes = packfile::read(path)
         .with_context(|| format!("the prompt pack '{}' cannot be used", path.display()))?;
@@ -24,7 +24,7 @@ pub fn read_pack(path: &Path, bundle: &Bundle) -> anyhow::Result<PromptPack> {
 /// Reads a pack from the content of the file `path`.
 pub fn parse_pack(bytes: &[u8], path: &Path, bundle: &Bundle) -> anyhow::Result<PromptPack> {
     let dim = bundle.manifest().tower.embedding_dim;
-    PromptPack::read(bytes, bundle.tower_sha256(), dim)
+    PromptPack::read(bytes, bundle.fit(), dim)
         .with_context(|| format!("the prompt pack '{}' cannot be used", path.display()))
 }
 

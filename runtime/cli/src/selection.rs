@@ -65,7 +65,7 @@ impl Choice {
         for path in &self.packs {
             let extra = models::read_pack(path, bundle)?;
             let pack = merged.get_or_insert_with(|| bundle.prompt_pack().clone());
-            pack.merge(&extra).with_context(|| {
+            pack.merge(&extra, bundle.manifest().tower.space.as_ref()).with_context(|| {
                 format!("the prompt pack '{}' cannot join the bundle's", path.display())
             })?;
             if !everything {

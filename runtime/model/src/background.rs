@@ -30,7 +30,7 @@ impl Background {
     /// [`PackError`] when the file is of another kind or tower, damaged or
     /// without rows.
     pub fn read(bytes: &[u8], tower: Sha256, dim: usize) -> Result<Self, PackError> {
-        let (mut header, embeddings) = tensors::read(bytes, FORMAT, tower, dim)?;
+        let (mut header, _, embeddings) = tensors::read(bytes, FORMAT, &tower.into(), dim)?;
         let description = header.take("description")?;
         header.finish()?;
         if embeddings.is_empty() {

@@ -11,6 +11,7 @@ use crate::background::Background;
 use crate::hash::Sha256;
 use crate::manifest::{self, Manifest, ManifestError};
 use crate::pack::{PackError, PromptPack};
+use crate::space::Fit;
 
 /// Files larger than this are verified when they are read rather than when the
 /// bundle is opened: a run that embeds no new sentence never touches the text
@@ -246,6 +247,13 @@ impl Bundle {
     #[must_use]
     pub fn tower_sha256(&self) -> Sha256 {
         tower_sha256(&self.manifest)
+    }
+
+    /// Which prompt packs fit: those made for the tower, and for the one whose space it is
+    /// in. The bundle's own prompts are always of its own tower.
+    #[must_use]
+    pub fn fit(&self) -> Fit {
+        Fit { tower: self.tower_sha256(), space: self.manifest.tower.space.clone() }
     }
 
     /// Reads a listed file and verifies the bytes that are returned.

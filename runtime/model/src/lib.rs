@@ -5,7 +5,8 @@
 //!
 //! - [`bundle`] opens the folder and verifies every file;
 //! - [`manifest`] is the contract it is opened by;
-//! - [`pack`] and [`background`] are its prepared embeddings;
+//! - [`pack`] and [`background`] are its prepared embeddings, and [`space`] says which of
+//!   them fit;
 //! - [`engine`] runs the audio tower, chunk by chunk or window by window;
 //! - [`text`] embeds a sentence the packs do not have.
 //!
@@ -21,6 +22,7 @@ pub mod json;
 pub mod manifest;
 pub mod pack;
 mod quality;
+pub mod space;
 mod tensors;
 pub mod text;
 
@@ -30,4 +32,5 @@ pub use engine::{EngineError, EngineReport, Precision, Tower, TowerState};
 pub use hash::Sha256;
 pub use manifest::{Manifest, ManifestError};
 pub use pack::{Class, Group, Need, PackError, PromptPack, Task, UnknownTask};
+pub use space::{Fit, Space};
 pub use text::{Reading, Said, TextError, TextTower};

@@ -16,6 +16,7 @@ use crate::front_end;
 use crate::hash::Sha256;
 use crate::json::{self, JsonError, nullable};
 use crate::quality;
+use crate::space::Space;
 
 /// The value of [`Manifest::format`].
 pub const FORMAT: &str = "slap-edge-bundle";
@@ -142,6 +143,10 @@ pub struct TowerSpec {
     pub embedding_dim: usize,
     /// Factor on cosines before the softmax of a task, 1e-4 to 1e4.
     pub logit_scale: f32,
+    /// The other tower whose space this one was trained into, and whose prompt packs it
+    /// therefore takes; optional, absent for a tower that is its own space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<Space>,
 }
 
 /// One state tensor, float32.
@@ -473,7 +478,21 @@ impl Manifest {
             )?;
             size("text.max_tokens", Some(text.max_tokens), MAX_TOKENS)?;
         }
+        self.check_space()?;
         self.check_tower()
+    }
+
+    fn check_space(&self) -> Result<(), ManifestError> {
+        let Some(space) = &self.tower.space else { return Ok(()) };
+        if space.name.trim().is_empty() {
+            return Err(dimension(
+                "`tower.space.name`",
+                "the name of a bundle",
+                "an empty one",
+            ));
+        }
+        let own = self.files.get(&self.tower.float32).map(|entry| entry.sha256);
+        unwanted("tower.space", own == Some(space.sha256), "a tower that is its own space")
     }
 
     fn check_ranges(&self) -> Result<(), ManifestError> {

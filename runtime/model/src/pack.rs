@@ -3,7 +3,8 @@
 //! A pack is one safetensors file, `prompts.safetensors` in a bundle or a file
 //! of the user's own. It names the tower its embeddings were made for by the
 //! digest of the tower's float32 graph, because embeddings of one tower mean
-//! nothing to another even where the dimensions agree.
+//! nothing to another even where the dimensions agree, unless that was trained
+//! into the same [space](crate::space).
 
 use core::fmt;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::Sha256;
 use crate::json::JsonError;
+use crate::space::{Fit, Space};
 use crate::tensors::{self, Header};
 
 mod needs;
@@ -152,8 +154,8 @@ pub enum PackError {
     },
     /// Made for another tower.
     WrongTower {
-        /// Digest of the tower at hand.
-        expected: Sha256,
+        /// The tower at hand, and whose space it is in.
+        expected: Box<Fit>,
         /// Digest in the file.
         got: Sha256,
     },
@@ -223,11 +225,14 @@ impl fmt::Display for PackError {
             }
             Self::Json(e) => write!(f, "metadata: {e}"),
             Self::Tensor { expected, got } => write!(f, "expected {expected}, got {got}"),
-            Self::WrongTower { expected, got } => write!(
-                f,
-                "expected embeddings for the tower {expected}, got some for {got}; \
-                 embed the prompts again with this bundle"
-            ),
+            Self::WrongTower { expected, got } => {
+                let with = expected.space.as_ref().map_or("this bundle", |it| &it.name);
+                write!(
+                    f,
+                    "expected embeddings for {expected}, got some for {got}; embed the prompts \
+                     again with {with}"
+                )
+            }
             Self::Dimension { what, expected, got } => {
                 write!(f, "expected {what} to be {expected}, got {got}")
             }
@@ -280,19 +285,21 @@ impl PromptPack {
         }
     }
 
-    /// Reads a pack for the tower of digest `tower` and embeddings of length `dim`.
+    /// Reads a pack that `tower` takes, a digest where the tower is its own space, with
+    /// embeddings of length `dim`. The pack stays one of the tower it was made for.
     ///
     /// # Errors
     ///
-    /// [`PackError`] when the file is of another kind or tower, damaged, or
+    /// [`PackError`] when the file is of another kind, tower or space, damaged, or
     /// contradicts itself.
-    pub fn read(bytes: &[u8], tower: Sha256, dim: usize) -> Result<Self, PackError> {
-        let (mut header, embeddings) = tensors::read(bytes, FORMAT, tower, dim)?;
+    pub fn read(bytes: &[u8], tower: impl Into<Fit>, dim: usize) -> Result<Self, PackError> {
+        let (mut header, tower_sha256, embeddings) =
+            tensors::read(bytes, FORMAT, &tower.into(), dim)?;
         let name = header.take("name")?;
         let texts: Vec<String> = header.take_json("prompts")?;
         let tasks: Vec<Task> = header.take_json("tasks")?;
         header.finish()?;
-        let pack = Self { name, texts, embeddings, dim, tasks, tower_sha256: tower };
+        let pack = Self { name, texts, embeddings, dim, tasks, tower_sha256 };
         pack.check()?;
         Ok(pack)
     }
@@ -389,18 +396,22 @@ impl PromptPack {
         Ok(row)
     }
 
-    /// Adds the prompts and tasks of `other`. A sentence both packs have keeps
-    /// the embedding of this one.
+    /// Adds the prompts and tasks of `other`, for a pack of the tower that `self` was made
+    /// for. A sentence both packs have keeps the embedding of this one.
+    ///
+    /// `space` is the space of this pack's tower, if it is another's: a pack made there may
+    /// join this one, and this pack stays one of its own tower.
     ///
     /// # Errors
     ///
-    /// [`PackError`] when the packs are for different towers or share the name
+    /// [`PackError`] when the other pack does not fit this one's tower or shares the name
     /// of a task; this pack is then unchanged.
-    pub fn merge(&mut self, other: &Self) -> Result<(), PackError> {
+    pub fn merge(&mut self, other: &Self, space: Option<&Space>) -> Result<(), PackError> {
         other.check()?;
-        if other.tower_sha256 != self.tower_sha256 {
+        let fit = Fit { tower: self.tower_sha256, space: space.cloned() };
+        if !fit.takes(other.tower_sha256) {
             return Err(PackError::WrongTower {
-                expected: self.tower_sha256,
+                expected: Box::new(fit),
                 got: other.tower_sha256,
             });
         }

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::hash::Sha256;
 use crate::json::{self, JsonError};
 use crate::pack::{PackError, VERSION};
+use crate::space::Fit;
 
 const TENSOR: &str = "embeddings";
 
@@ -59,14 +60,14 @@ impl Header {
     }
 }
 
-/// Reads metadata and rows; checks format, version, tower, type and length of
+/// Reads metadata, the tower they were made for, and rows; checks format, version, tower, type and length of
 /// the rows, and that every row is a unit vector.
 pub(crate) fn read(
     bytes: &[u8],
     format: &'static str,
-    tower: Sha256,
+    tower: &Fit,
     dim: usize,
-) -> Result<(Header, Vec<f16>), PackError> {
+) -> Result<(Header, Sha256, Vec<f16>), PackError> {
     let container =
         |e: safetensors::SafeTensorError| PackError::Container { reason: e.to_string() };
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(container)?;
@@ -81,12 +82,12 @@ pub(crate) fn read(
         return Err(PackError::FutureVersion { expected: VERSION, got });
     }
     let got = header.take("tower_sha256")?;
-    let got: Sha256 = got.parse().map_err(|e| JsonError::WrongValue {
+    let made_for: Sha256 = got.parse().map_err(|e| JsonError::WrongValue {
         key: "tower_sha256".into(),
         message: format!("{e}, got `{got}`"),
     })?;
-    if got != tower {
-        return Err(PackError::WrongTower { expected: tower, got });
+    if !tower.takes(made_for) {
+        return Err(PackError::WrongTower { expected: Box::new(tower.clone()), got: made_for });
     }
     let tensors = SafeTensors::deserialize(bytes).map_err(container)?;
     let view = match &tensors.tensors()[..] {
@@ -125,7 +126,7 @@ pub(crate) fn read(
     for (row, embedding) in values.chunks(dim.max(1)).enumerate() {
         check_unit(row, embedding)?;
     }
-    Ok((header, values))
+    Ok((header, made_for, values))
 }
 
 /// Writes metadata and rows. The keys are sorted, so equal content gives equal

@@ -14,6 +14,7 @@ use crate::engine::{
     wire_outputs,
 };
 use crate::manifest::TextSpec;
+use crate::space::Space;
 
 use projection::Projection;
 pub use projection::{Reading, Said};
@@ -41,7 +42,10 @@ impl fmt::Debug for TextTower {
 #[non_exhaustive]
 pub enum TextError {
     /// The bundle has prepared prompts only.
-    NoTextTower,
+    NoTextTower {
+        /// Whose packs it takes beside its own, if any.
+        space: Option<Space>,
+    },
     /// A file of the text tower cannot be used.
     Bundle(BundleError),
     /// The encoder's graph cannot be loaded or run.
@@ -81,10 +85,19 @@ pub enum TextError {
 impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoTextTower => f.write_str(
-                "expected a bundle with a text tower, got one with prepared prompts only; \
-                 use its own prompts and tasks",
-            ),
+            Self::NoTextTower { space } => {
+                f.write_str(
+                    "expected a bundle with a text tower, got one with prepared prompts only; ",
+                )?;
+                match space {
+                    Some(space) => write!(
+                        f,
+                        "use a pack made with {}, or its own prompts and tasks",
+                        space.name
+                    ),
+                    None => f.write_str("use its own prompts and tasks"),
+                }
+            }
             Self::Bundle(e) => e.fmt(f),
             Self::Engine(e) => write!(f, "text tower: {e}"),
             Self::Tokenizer { reason } => {
@@ -138,7 +151,8 @@ impl TextTower {
     /// be used.
     pub fn load(bundle: &Bundle) -> Result<Self, TextError> {
         let manifest = bundle.manifest();
-        let spec = manifest.text.as_ref().ok_or(TextError::NoTextTower)?;
+        let none = || TextError::NoTextTower { space: manifest.tower.space.clone() };
+        let spec = manifest.text.as_ref().ok_or_else(none)?;
         let projection = Projection::read(
             &bundle.read(&spec.projection)?,
             spec.dim,

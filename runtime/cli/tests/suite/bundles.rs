@@ -6,7 +6,7 @@ use std::path::Path;
 
 use slap_edge::model::Sha256;
 
-use crate::harness::{Folder, bare, bundle, data, run, slap};
+use crate::harness::{Folder, bare, bundle, data, run, slap, student};
 
 /// Scores and inspects with a bundle that must be refused with one sentence.
 #[track_caller]
@@ -133,6 +133,23 @@ fn inspect_shows_what_a_bundle_is_made_of() {
     for line in ran.out.lines() {
         assert!(line.chars().count() <= 80, "wider than 80 columns: {line}");
     }
+}
+
+#[test]
+fn inspect_tells_whose_space_it_is() {
+    let human = run(bare().arg("inspect").arg(student())).exits(0);
+    assert!(human.out.contains("that of slap-voice-small ("), "{}", human.out);
+    assert!(human.out.contains("prepared sentences, and packs of slap-voice-small"));
+    let json = |bundle: &Path| {
+        run(bare().args(["inspect", "--format", "json"]).arg(bundle)).exits(0).json()
+    };
+    let teacher = json(&bundle());
+    let space = &json(&student())["payload"]["manifest"]["tower"]["space"];
+    assert_eq!(space["name"], teacher["payload"]["manifest"]["name"]);
+    assert_eq!(space["sha256"], teacher["payload"]["tower_sha256"]);
+    assert!(teacher["payload"]["manifest"]["tower"].get("space").is_none());
+    let own = run(bare().arg("inspect").arg(bundle())).exits(0);
+    assert!(!own.out.contains("whose packs fit"), "{}", own.out);
 }
 
 #[test]

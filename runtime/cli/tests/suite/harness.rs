@@ -18,6 +18,17 @@ pub fn bundle() -> PathBuf {
     path
 }
 
+/// The bundle that was trained into the space of the default one.
+pub fn student() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/slap-nano")
+}
+
+/// A recording of a person.
+pub fn person(name: &str) -> PathBuf {
+    let file = format!("../../tests/recordings/{name}.flac");
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
+}
+
 /// A file that lies beside the tests.
 pub fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/data").join(name)

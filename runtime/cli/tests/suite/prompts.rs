@@ -1,8 +1,9 @@
 //! Sentences: scored, embedded, packed; and those that cannot be.
 
 use std::fs;
+use std::path::Path;
 
-use crate::harness::{Folder, bare, data, run, slap};
+use crate::harness::{Folder, bare, bundle, data, person, run, slap, student};
 
 #[test]
 fn a_sentence_is_ranked_among_reference_voices() {
@@ -255,20 +256,112 @@ fn a_pack_is_a_regular_file() {
         .says(&["expected a regular file, got a folder"]);
 }
 
+/// Makes `pack` one of another tower, of which it names the digest: by another digit.
+fn rename_tower(pack: &Path) {
+    let mut bytes = fs::read(pack).unwrap();
+    let key = b"tower_sha256\":\"";
+    let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
+    bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
+    fs::write(pack, bytes).unwrap();
+}
+
 #[test]
 fn a_pack_of_another_tower_is_refused() {
     let folder = Folder::new();
     let pack = folder.path().join("mine.safetensors");
     run(slap().args(["prompts", "add", "a calm voice", "--output"]).arg(&pack)).exits(0);
-    // The tower is named in the metadata: another digit makes it another tower.
-    let mut bytes = fs::read(&pack).unwrap();
-    let key = b"tower_sha256\":\"";
-    let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
-    bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
-    fs::write(&pack, bytes).unwrap();
+    rename_tower(&pack);
     run(slap().args(["score", "--prompts"]).arg(&pack).arg(data("voice.flac")))
         .exits(2)
         .says(&["mine.safetensors", "tower", "embed the prompts again"]);
+}
+
+/// The percentile of the only sentence of `pack` in a recording.
+fn rank(bundle: &Path, pack: &Path, recording: &Path) -> f64 {
+    let ran = run(bare()
+        .args(["score", "--no-tasks", "--format", "json", "--bundle"])
+        .arg(bundle)
+        .arg("--prompts")
+        .arg(pack)
+        .arg(recording));
+    let document = ran.exits(0).json();
+    let prompts = document["payload"]["scores"][0]["prompts"].as_array().unwrap();
+    assert_eq!(prompts.len(), 1);
+    prompts[0]["percentile"].as_f64().unwrap()
+}
+
+#[test]
+fn a_student_takes_the_packs_of_its_teacher() {
+    let folder = Folder::new();
+    let pack = folder.path().join("mine.safetensors");
+    run(slap().args(["prompts", "add", "a hoarse voice", "--output"]).arg(&pack)).exits(0);
+    let made = fs::read(&pack).unwrap();
+    for bundle in [bundle(), student()] {
+        let [hoarse, woman] =
+            ["hoarse", "woman"].map(|name| rank(&bundle, &pack, &person(name)));
+        let bundle = bundle.display();
+        assert!(hoarse > 75.0 && woman < hoarse, "{hoarse} and {woman} with {bundle}");
+    }
+    // Beside the student's own tasks, too.
+    let ran = run(bare()
+        .args(["score", "--format", "json", "--bundle"])
+        .arg(student())
+        .arg("--prompts")
+        .arg(&pack)
+        .arg(person("hoarse")));
+    let document = ran.exits(0).json();
+    let score = &document["payload"]["scores"][0];
+    assert!(score["tasks"].as_array().unwrap().len() > 40);
+    assert_eq!(score["prompts"][0]["prompt"], "a hoarse voice");
+    assert_eq!(fs::read(&pack).unwrap(), made);
+}
+
+#[test]
+fn packs_go_from_a_teacher_to_its_student_only() {
+    let voice = data("voice.flac");
+    let theirs = student().join("prompts.safetensors");
+    run(slap().args(["prompts", "list"]).arg(&theirs)).exits(2).says(&[
+        "expected embeddings for the tower",
+        "got some for",
+        "with this bundle",
+    ]);
+    run(slap().args(["score", "--prompts"]).arg(&theirs).arg(&voice))
+        .exits(2)
+        .says(&["cannot be used", "embed the prompts again with this bundle"]);
+
+    let folder = Folder::new();
+    let pack = folder.path().join("strange.safetensors");
+    run(slap().args(["prompts", "add", "a calm voice", "--output"]).arg(&pack)).exits(0);
+    rename_tower(&pack);
+    run(bare()
+        .args(["score", "--bundle"])
+        .arg(student())
+        .arg("--prompts")
+        .arg(&pack)
+        .arg(&voice))
+    .exits(2)
+    .says(&["or for", "of slap-voice-small", "embed the prompts again with slap-voice-small"]);
+}
+
+#[test]
+fn a_student_without_a_text_tower_says_whose_packs_it_takes() {
+    let folder = Folder::new();
+    let pack = folder.path().join("mine.safetensors");
+    let says = ["a text tower", "use a pack made with slap-voice-small"];
+    run(bare()
+        .args(["prompts", "add", "a calm voice", "--output"])
+        .arg(&pack)
+        .arg("--bundle")
+        .arg(student()))
+    .exits(2)
+    .says(&says);
+    assert!(!pack.exists());
+    run(bare()
+        .args(["score", "--prompt", "a calm voice", "--bundle"])
+        .arg(student())
+        .arg(data("voice.flac")))
+    .exits(2)
+    .says(&says);
 }
 
 #[test]

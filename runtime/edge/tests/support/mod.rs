@@ -97,6 +97,7 @@ impl Kit {
             outputs: Vec::new(),
             embedding_dim: DIM,
             logit_scale: 10.0,
+            space: None,
         };
         let rows = [
             [1.0, 0.2, 0.0, 0.0],

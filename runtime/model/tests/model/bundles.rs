@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use slap_core::front_end::{Framing, Normalise, Window};
 use slap_model::json::JsonError;
 use slap_model::manifest::TowerMode;
-use slap_model::{Bundle, BundleError, Manifest, ManifestError, PackError, Sha256};
+use slap_model::{Bundle, BundleError, Fit, Manifest, ManifestError, PackError, Sha256, Space};
 
 use crate::draft::{DIM, Draft, Folder, pack, tensors};
 
@@ -422,14 +422,14 @@ fn prompts_and_background_belong_to_the_tower() {
     draft.files.insert("prompts.safetensors".into(), pack(other).write().unwrap());
     assert_eq!(
         pack_error(&draft, "prompts.safetensors"),
-        PackError::WrongTower { expected: tower, got: other }
+        PackError::WrongTower { expected: Box::new(tower.into()), got: other }
     );
     let mut draft = Draft::stream();
     let background = tensors("slap-edge-background", other, &[("description", "x")]);
     draft.files.insert("background.safetensors".into(), background);
     assert_eq!(
         pack_error(&draft, "background.safetensors"),
-        PackError::WrongTower { expected: tower, got: other }
+        PackError::WrongTower { expected: Box::new(tower.into()), got: other }
     );
     let mut draft = Draft::stream();
     draft.manifest["tower"]["embedding_dim"] = 5.into();
@@ -438,6 +438,60 @@ fn prompts_and_background_belong_to_the_tower() {
         pack_error(&draft, "background.safetensors"),
         PackError::Dimension { expected: 5, got: DIM, .. }
     ));
+}
+
+#[test]
+fn a_tower_may_be_in_the_space_of_another() {
+    let sha256 = Sha256::of(b"a teacher");
+    let mut draft = Draft::stream();
+    assert_eq!(draft.write().open().unwrap().manifest().tower.space, None);
+    draft.manifest["tower"]["space"] = json!({"name": "teacher", "sha256": sha256});
+    let bundle = draft.write().open().unwrap();
+    let space = Space { name: "teacher".into(), sha256 };
+    let tower = bundle.tower_sha256();
+    assert_eq!(bundle.fit(), Fit { tower, space: Some(space) });
+    let again = Manifest::read(&serde_json::to_vec(bundle.manifest()).unwrap()).unwrap();
+    assert_eq!(&again, bundle.manifest());
+
+    // Prompts and background of its own carry the calibration of its own.
+    let mut spoilt = Draft::stream();
+    spoilt.manifest = draft.manifest.clone();
+    spoilt.files.insert("prompts.safetensors".into(), pack(sha256).write().unwrap());
+    assert!(matches!(
+        spoilt.write().open(),
+        Err(BundleError::Pack { source: PackError::WrongTower { .. }, .. })
+    ));
+}
+
+#[test]
+fn a_space_that_says_nothing_is_refused() {
+    let sha256 = Sha256::of(b"a teacher").to_string();
+    let wrong = |space: Value| {
+        let mut manifest = Draft::stream().listed();
+        manifest["tower"]["space"] = space;
+        Manifest::read(&serde_json::to_vec(&manifest).unwrap()).unwrap_err()
+    };
+    for (digest, name) in [(&sha256[1..], "short"), (&sha256.to_uppercase(), "upper case")] {
+        let error = wrong(json!({"name": "teacher", "sha256": digest}));
+        assert!(error.to_string().contains("64 lower-case hexadecimal digits"), "{name}");
+    }
+    for space in [
+        sha256.clone().into(),
+        json!({"sha256": sha256}),
+        json!({"name": "teacher"}),
+        json!({"name": "teacher", "sha256": sha256, "version": 1}),
+    ] {
+        assert!(matches!(wrong(space), ManifestError::Json(_)));
+    }
+    assert_eq!(
+        wrong(json!({"name": " ", "sha256": sha256})).to_string(),
+        "expected `tower.space.name` to be the name of a bundle, got an empty one"
+    );
+    let own = Sha256::of(&Draft::stream().files["audio.onnx"]);
+    assert_eq!(
+        wrong(json!({"name": "tiny", "sha256": own})).to_string(),
+        "expected `tower.space` to be absent for a tower that is its own space, got a value"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use half::f16;
 use proptest::prelude::*;
 use serde_json::json;
 use slap_model::json::JsonError;
-use slap_model::{Background, Group, Need, PackError, PromptPack, Sha256, Task};
+use slap_model::{Background, Fit, Group, Need, PackError, PromptPack, Sha256, Space, Task};
 
 use crate::draft::{DIM, axes, pack, safetensors, tensors};
 
@@ -137,9 +137,9 @@ fn needs_are_read_and_written_and_put_in_order() {
     let without = crate::draft::pack(tower()).write().unwrap();
     assert!(!String::from_utf8_lossy(&without).contains("needs"));
     let mut merged = PromptPack::new("mine", tower(), DIM);
-    merged.merge(&pack).unwrap();
+    merged.merge(&pack, None).unwrap();
     assert_eq!(merged.tasks[0].needs, pack.tasks[0].needs);
-    merged.merge(&crate::draft::pack(tower())).unwrap();
+    merged.merge(&crate::draft::pack(tower()), None).unwrap();
     assert_eq!(merged.by_needs().unwrap(), [2, 3, 1, 0, 4]);
     assert_eq!(read(&merged.write().unwrap()).unwrap(), merged);
 }
@@ -206,7 +206,7 @@ fn needs_that_cannot_be_met_are_refused() {
     spoilt.tasks[0].needs = vec![vec![Need { task: "roughness".into(), class: "x".into() }]];
     assert!(matches!(spoilt.write(), Err(PackError::Task { .. })));
     let mut mine = PromptPack::new("mine", tower(), DIM);
-    assert!(matches!(mine.merge(&spoilt), Err(PackError::Task { .. })));
+    assert!(matches!(mine.merge(&spoilt, None), Err(PackError::Task { .. })));
     assert!(mine.tasks.is_empty());
 }
 
@@ -258,7 +258,7 @@ fn each_wrong_container_has_its_name() {
     let got = Sha256::of(b"another");
     assert_eq!(
         read(&with(&metadata("slap-edge-prompts", "1", &got.to_string()))),
-        Err(PackError::WrongTower { expected: tower(), got })
+        Err(PackError::WrongTower { expected: Box::new(tower().into()), got })
     );
     for key in ["format", "version", "tower_sha256", "name", "prompts", "tasks"] {
         let mut metadata: serde_json::Value = serde_json::from_str(&good).unwrap();
@@ -388,7 +388,7 @@ fn merging_moves_the_rows_along() {
     mine.insert("rough", &rows[DIM..2 * DIM]).unwrap();
     mine.insert("bright", &rows[..DIM]).unwrap();
     let before = mine.clone();
-    mine.merge(&pack(tower())).unwrap();
+    mine.merge(&pack(tower()), None).unwrap();
     assert_eq!(mine.texts, ["rough", "bright", "calm", "free"]);
     assert_eq!(mine.row(2), Some(&rows[..DIM]));
     assert_eq!(mine.row(3), Some(&rows[2 * DIM..]));
@@ -398,14 +398,71 @@ fn merging_moves_the_rows_along() {
     read(&mine.write().unwrap()).unwrap();
 
     let merged = mine.clone();
-    assert!(matches!(mine.merge(&pack(tower())), Err(PackError::Task { .. })));
+    assert!(matches!(mine.merge(&pack(tower()), None), Err(PackError::Task { .. })));
     assert_eq!(mine, merged);
     let mut other = before.clone();
     other.tower_sha256 = Sha256::of(b"another");
-    assert!(matches!(mine.merge(&other), Err(PackError::WrongTower { .. })));
+    assert!(matches!(mine.merge(&other, None), Err(PackError::WrongTower { .. })));
     let short = PromptPack::new("short", tower(), DIM - 1);
-    assert!(matches!(mine.merge(&short), Err(PackError::Dimension { .. })));
+    assert!(matches!(mine.merge(&short, None), Err(PackError::Dimension { .. })));
     assert_eq!(mine, merged);
+}
+
+/// A tower trained into the space of [`tower`].
+fn student() -> Fit {
+    let space = Space { name: "teacher".into(), sha256: tower() };
+    Fit { tower: Sha256::of(b"a student"), space: Some(space) }
+}
+
+#[test]
+fn a_student_takes_the_packs_of_its_teacher_and_not_the_other_way_round() {
+    let (student, teacher) = (student(), tower());
+    let theirs = pack(teacher).write().unwrap();
+    let kept = PromptPack::read(&theirs, student.clone(), DIM).unwrap();
+    assert_eq!(kept, pack(teacher));
+    // What a student adds to its teacher's pack, the teacher still takes.
+    assert_eq!(read(&kept.write().unwrap()), Ok(kept));
+
+    let own = pack(student.tower).write().unwrap();
+    PromptPack::read(&own, student.clone(), DIM).unwrap();
+    let got = student.tower;
+    let error = read(&own).unwrap_err();
+    assert_eq!(error, PackError::WrongTower { expected: Box::new(teacher.into()), got });
+
+    let got = Sha256::of(b"a stranger");
+    let strange = pack(got).write().unwrap();
+    let error = PromptPack::read(&strange, student.clone(), DIM).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "expected embeddings for the tower {} or for {teacher} of teacher, got some for \
+             {got}; embed the prompts again with teacher",
+            student.tower
+        )
+    );
+    assert_eq!(error, PackError::WrongTower { expected: Box::new(student), got });
+}
+
+#[test]
+fn a_pack_of_the_teacher_joins_that_of_the_student() {
+    let student = student();
+    let space = student.space.as_ref();
+    let mut theirs = PromptPack::new("theirs", tower(), DIM);
+    theirs.insert("bright", &axes()[..DIM]).unwrap();
+
+    let mut own = pack(student.tower);
+    assert!(matches!(own.merge(&theirs, None), Err(PackError::WrongTower { .. })));
+    assert_eq!(own, pack(student.tower));
+    own.merge(&theirs, space).unwrap();
+    assert_eq!(own.texts.last().map(String::as_str), Some("bright"));
+    assert_eq!(own.tower_sha256, student.tower);
+    PromptPack::read(&own.write().unwrap(), student.clone(), DIM).unwrap();
+
+    assert!(matches!(theirs.merge(&own, None), Err(PackError::WrongTower { .. })));
+    let stranger = PromptPack::new("strange", Sha256::of(b"a stranger"), DIM);
+    assert!(matches!(own.merge(&stranger, space), Err(PackError::WrongTower { .. })));
+    let damaged = PromptPack { embeddings: Vec::new(), ..theirs };
+    assert!(matches!(own.merge(&damaged, space), Err(PackError::Dimension { .. })));
 }
 
 #[test]

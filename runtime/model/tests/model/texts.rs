@@ -2,8 +2,8 @@
 
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use serde_json::Value;
-use slap_model::{EngineError, Reading, Said, TextError, TextTower};
+use serde_json::{Value, json};
+use slap_model::{EngineError, Reading, Said, Sha256, TextError, TextTower};
 
 use crate::draft::{DIM, Draft, safetensors};
 
@@ -149,7 +149,11 @@ fn a_sentence_without_direction_is_an_error() {
 fn each_broken_part_has_its_name() {
     let mut draft = Draft::stream();
     draft.manifest["text"] = Value::Null;
-    assert!(matches!(load(&draft), Err(TextError::NoTextTower)));
+    assert!(matches!(load(&draft), Err(TextError::NoTextTower { space: None })));
+    let sha256 = Sha256::of(b"a teacher");
+    draft.manifest["tower"]["space"] = json!({"name": "teacher", "sha256": sha256});
+    let error = load(&draft).unwrap_err().to_string();
+    assert!(error.ends_with("; use a pack made with teacher, or its own prompts and tasks"));
 
     let mut draft = Draft::stream();
     draft.files.insert("tokenizer.json".into(), b"{}".to_vec());
