@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,16 @@ _DTYPES = {"float32": "F32", "float16": "F16", "int32": "I32", "int8": "I8"}
 
 class BundleError(ValueError):
     """A bundle that breaks its own contract."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """The space of another tower."""
+
+    name: str
+    """Of the bundle with that tower."""
+    sha256: str
+    """Of its float32 graph."""
 
 
 def said(error: Exception) -> str:

@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
-from pathlib import Path
 
 from slap_export.commands import bundle_folder, log, with_recipe
 from slap_export.commands.bundles import (
     add_measuring,
     add_packing,
     measuring,
+    packing,
     run_pack,
     run_report,
 )
@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     )
     trying(everything)
     measuring(everything)
-    everything.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    packing(everything)
     return main_parser
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from slap_export.bundle import (
     BundleError,
+    Space,
     sha256,
     write_background,
     write_manifest,
@@ -48,6 +49,8 @@ class Facts:
     quality: QualityConfig
     max_tokens: int
     """Most tokens of a prompt, where the bundle carries a text tower."""
+    space: Space | None = None
+    """Whose space it is, if that of another tower."""
 
     def about(self, revision: str) -> About:
         """What the graph says of itself."""
@@ -165,6 +168,8 @@ def manifest_content(folder: Path, facts: Facts) -> dict[str, Any]:
         **{key: value for key, value in interface.items() if key not in ("input", "mode")},
         "logit_scale": round(facts.logit_scale, 4),
     }
+    if facts.space is not None:
+        tower["space"] = asdict(facts.space)
     text = None
     if (folder / "text.int8.onnx").exists():
         text = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from slap_export.pack import write_bundle, write_towers
 from slap_export.placing import placed
 from slap_export.report import add_report, new_report
 from slap_export.scoring import PackedTask
+from slap_export.space import space_of, teacher_folder
 from slap_export.tasks import TASKS
 from slap_export.verify import verify_bundle
 
@@ -40,21 +41,32 @@ GOLDEN_SECONDS = 4.0
 FEWEST_VALIDATION = 100
 
 
-def pack_run(config: Config, root: Path, folder: Path, report: Report = print) -> None:
+def pack_run(
+    config: Config,
+    root: Path,
+    folder: Path,
+    report: Report = print,
+    teacher: Path | None = None,
+) -> None:
     """Writes the bundle, verifies it, and puts it into a folder, in place of an earlier bundle.
 
-    Its model card has no results yet: those are measured through the runtime (`report`).
+    Its model card has no results yet: those are measured through the runtime (`report`). The
+    bundle of a student's teacher is `teacher`, or lies where it is packed to.
     """
     checkpoint = run_folder(config, root) / "trained.pt"
     trained = load_trained(checkpoint, config)
     if said := trained.unfinished():
         report(f"{checkpoint} is {said}")
+    taught_by = teacher_folder(trained, root.parent / "models", teacher)
     features = features_for(trained, config, root)
     validation = validation_clips(features)
     with placed(folder) as new:
         report("exporting the towers")
         texts_cache = root / config.runs / "text"
         tower = write_towers(new, trained, texts_cache, text=config.export.text)
+        if taught_by is not None:
+            space = space_of(trained, taught_by, tower.embed_text)
+            tower.facts = replace(tower.facts, space=space)
         interface = tower.facts.tower
 
         def embed(clips: NDArray[np.int64]) -> Array:

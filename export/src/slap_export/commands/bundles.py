@@ -12,7 +12,7 @@ def run_pack(arguments: argparse.Namespace) -> None:
     from slap_export.pipeline import pack_run
 
     folder = arguments.out or bundle_folder(arguments.recipe, arguments.root)
-    pack_run(arguments.recipe, arguments.root, folder, log)
+    pack_run(arguments.recipe, arguments.root, folder, log, arguments.teacher)
 
 
 def run_import(arguments: argparse.Namespace) -> None:
@@ -58,6 +58,18 @@ def run_verify(arguments: argparse.Namespace) -> None:
         print(line, flush=True)
 
 
+def packing(command: argparse.ArgumentParser) -> None:
+    """Where bundles are."""
+    command.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    command.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="BUNDLE",
+        help="bundle of a student's teacher, whose prompt packs the student takes (default: "
+        "../models/ and the teacher's name)",
+    )
+
+
 def measuring(command: argparse.ArgumentParser) -> None:
     """How much `report` measures."""
     limited(command)
@@ -91,7 +103,7 @@ def add_packing(commands: Commands) -> None:
         "on the validation split, writes prompts, background, golden files, model card and "
         "manifest, and verifies them. The card has no results before `report`.",
     )
-    pack.add_argument("--out", type=Path, metavar="FOLDER", help="default: ../models/NAME")
+    packing(pack)
     graph = with_recipe(
         commands,
         "graph",

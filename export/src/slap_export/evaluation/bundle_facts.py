@@ -19,12 +19,11 @@ from slap_export.bundle import PUBLISHED, BundleError, read_prompt_pack, sha256,
 from slap_export.corpus import CorpusClip
 from slap_export.evaluation.intervals import RESAMPLES
 from slap_export.scoring import PackedTask
+from slap_export.space import SAME_SPACE
 from slap_export.tasks import GROUPS, PROTOCOL, TASKS, Task
 
 Array = NDArray[np.float32]
 WEAKEST = 10
-# What float16 and another order of sums may change of an embedding.
-SAME_SPACE = 2e-3
 
 
 @dataclass(frozen=True)
