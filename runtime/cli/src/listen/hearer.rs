@@ -39,6 +39,9 @@ pub trait Audience {
     /// How things stand; told several times a second.
     fn moment(&mut self, _moment: &Moment<'_>) {}
 
+    /// Nobody reads what is printed any more.
+    fn reader_left(&mut self) {}
+
     /// Lines that could not be saved.
     fn unsaved(&self) -> u64 {
         0
@@ -50,7 +53,7 @@ pub trait Audience {
 pub struct Counts {
     /// Frames heard.
     pub frames: u64,
-    /// Seconds heard, gaps not counted.
+    /// Seconds heard: gaps and rests not counted.
     pub heard: f64,
     /// Frames that came but were not scored.
     pub lost_frames: u64,
@@ -77,8 +80,11 @@ pub struct Hearer<E> {
     /// Seconds of sound and gaps before the current format began, and frames since.
     base: f64,
     frames: u64,
-    /// Seconds heard before the current format began.
+    /// Seconds heard before the current format began, and frames heard since.
     heard_before: f64,
+    format_frames: u64,
+    /// When the latest sample was captured.
+    captured: Option<Instant>,
     /// Whether somebody speaks, as was told last.
     speech: Option<bool>,
     /// Someone asked for scoring to rest, or not to be heard.
@@ -102,6 +108,8 @@ impl<E: Encoder> Hearer<E> {
             base: 0.0,
             frames: 0,
             heard_before: 0.0,
+            format_frames: 0,
+            captured: None,
             speech: None,
             paused: false,
             muted: false,
@@ -170,19 +178,21 @@ impl<E: Encoder> Hearer<E> {
         if self.format != Some(format) {
             self.base = self.position();
             self.heard_before = self.counts.heard;
-            self.frames = 0;
+            (self.frames, self.format_frames) = (0, 0);
             self.format = Some(format);
         }
         let frames = (samples.len() / usize::from(channels.max(1))) as u64;
         self.frames += frames;
-        self.counts.frames += frames;
-        let seconds = frames as f64 / f64::from(rate);
-        // From whole counts: sums of many small lengths would drift.
-        self.counts.heard = self.heard_before + self.frames as f64 / f64::from(rate);
+        self.captured = Some(captured);
         if self.rest.is_some() {
             return Ok(());
         }
         audience.sound(samples, rate, channels);
+        self.counts.frames += frames;
+        self.format_frames += frames;
+        // From whole counts: sums of many small lengths would drift.
+        self.counts.heard = self.heard_before + self.format_frames as f64 / f64::from(rate);
+        let seconds = frames as f64 / f64::from(rate);
         let began = Instant::now();
         let told = self.listen(captured, audience, |screener, sink| {
             screener.push(Pcm::F32(samples), rate, channels, sink)
@@ -219,13 +229,34 @@ impl<E: Encoder> Hearer<E> {
         audience: &mut dyn Audience,
     ) -> anyhow::Result<()> {
         let start = self.position();
-        if self.rest.is_none() {
-            self.miss(seconds, audience)?;
-        }
         self.base += seconds;
+        if self.rest.is_some() {
+            // It is a part of the gap that the rest becomes.
+            return Ok(());
+        }
+        self.miss(seconds, audience)?;
         self.counts.gaps += 1;
         self.counts.missing += seconds;
         audience.report(&Report::Gap(Gap { start, end: start + seconds, reason }))
+    }
+
+    /// The sound stops, nobody knows for how long: what lasts is ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hearer::samples`].
+    pub fn interrupt(&mut self, audience: &mut dyn Audience) -> anyhow::Result<()> {
+        let start = self.position();
+        self.listen(self.captured(), audience, |screener, sink| screener.interrupt(sink))?;
+        match self.speech.replace(false) {
+            Some(true) => audience.report(&Report::Idle(Turn { start })),
+            _ => Ok(()),
+        }
+    }
+
+    /// When the latest sample was captured, or now.
+    pub fn captured(&self) -> Instant {
+        self.captured.unwrap_or_else(Instant::now)
     }
 
     /// Rests, or goes on. What comes in while it rests becomes a gap.
@@ -252,6 +283,7 @@ impl<E: Encoder> Hearer<E> {
     fn settle_rest(&mut self, audience: &mut dyn Audience) -> anyhow::Result<()> {
         match (self.paused || self.muted, self.rest) {
             (true, None) => {
+                self.interrupt(audience)?;
                 let reason = if self.muted { "muted" } else { "paused" };
                 self.rest = Some((self.position(), reason));
             }
@@ -290,12 +322,12 @@ impl<E: Encoder> Hearer<E> {
     pub fn finish(&mut self, audience: &mut dyn Audience) -> anyhow::Result<()> {
         (self.paused, self.muted) = (false, false);
         self.settle_rest(audience)?;
-        self.listen(Instant::now(), audience, |screener, sink| screener.finish(sink))
+        self.listen(self.captured(), audience, |screener, sink| screener.finish(sink))
     }
 
     /// Tells the screener that sound is missing.
     fn miss(&mut self, seconds: f64, audience: &mut dyn Audience) -> anyhow::Result<()> {
-        self.listen(Instant::now(), audience, |screener, sink| screener.skip(seconds, sink))
+        self.listen(self.captured(), audience, |screener, sink| screener.skip(seconds, sink))
     }
 
     /// Runs `feed` and tells `audience` what the screener says meanwhile.

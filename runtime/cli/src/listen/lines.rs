@@ -70,23 +70,30 @@ impl<'a> Lines<'a> {
         self.manner.quiet && matches!(report, Report::Segment(..))
     }
 
-    fn save(&mut self, report: &Report) -> anyhow::Result<()> {
-        let Some(saver) = &mut self.saver else { return Ok(()) };
-        let mut line = Vec::new();
-        report.write(&mut line)?;
-        let words = match saver.save(&String::from_utf8_lossy(&line)) {
-            None => return Ok(()),
+    fn save(&mut self, line: &[u8]) {
+        let Some(saver) = &mut self.saver else { return };
+        let words = match saver.save(line) {
+            None => return,
             Some(Turn::Failed(error)) => {
                 format!("scores cannot be saved: {error}; listening goes on without")
+            }
+            Some(Turn::Unrenamed(error)) => {
+                format!("the file of scores cannot be renamed, and grows: {error}")
             }
             Some(Turn::Recovered) => {
                 format!("scores are saved again; {} lines were lost", saver.unsaved())
             }
         };
-        match self.silent {
-            true => Ok(()),
-            false => Ok(writeln!(self.words, "{} {words}", self.label(true))?),
+        if !self.silent {
+            self.say(true, &words);
         }
+    }
+
+    /// Says something about the run. Where standard error cannot be written, nobody is
+    /// there to be told, and that is no reason to stop listening.
+    fn say(&mut self, trouble: bool, words: &str) {
+        let label = self.label(trouble);
+        let _ = writeln!(self.words, "{label} {words}");
     }
 
     fn label(&self, trouble: bool) -> String {
@@ -96,21 +103,18 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn print(&mut self, report: &Report) -> anyhow::Result<()> {
+    fn print(&mut self, report: &Report, line: &[u8]) -> anyhow::Result<()> {
         // What is said about the run belongs on standard error in any format.
         if let Report::Notice(notice) = report {
-            let label = self.label(notice.trouble);
-            writeln!(self.words, "{label} {}", safe(&notice.message))?;
+            self.say(notice.trouble, &safe(&notice.message));
         }
-        match self.manner.format {
-            ListenFormat::Ndjson => report.write(&mut io::stdout().lock()),
-            ListenFormat::Human => {
-                let text = self.human(report);
-                let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes())?;
-                Ok(out.flush()?)
-            }
-        }
+        let text = match self.manner.format {
+            ListenFormat::Ndjson => line,
+            ListenFormat::Human => &self.human(report).into_bytes(),
+        };
+        let mut out = io::stdout().lock();
+        out.write_all(text)?;
+        Ok(out.flush()?)
     }
 
     fn human(&self, report: &Report) -> String {
@@ -203,11 +207,17 @@ impl Audience for Lines<'_> {
         if self.leaves_out(report) {
             return Ok(());
         }
-        self.save(report)?;
+        let mut line = Vec::new();
+        report.write(&mut line)?;
+        self.save(&line);
         match self.silent {
             true => Ok(()),
-            false => self.print(report),
+            false => self.print(report, &line),
         }
+    }
+
+    fn reader_left(&mut self) {
+        self.silent = true;
     }
 
     fn unsaved(&self) -> u64 {

@@ -101,12 +101,8 @@ pub fn run(
     let live = matches!(sound, Sound::Microphone(_));
     let hop = steps(header.hop_seconds, header.step_seconds)?;
     let hearer = Hearer::new(screener, hop, live);
-    let terms = Terms {
-        duration: plan.duration,
-        health: plan.health,
-        exit_on_loss: plan.exit_on_loss,
-        piped: !terminal.out_is_terminal,
-    };
+    let terms =
+        Terms { duration: plan.duration, health: plan.health, exit_on_loss: plan.exit_on_loss };
     let session = Session::new(hearer, sound, terms, &stop);
     match plan.screen {
         true => {
@@ -130,9 +126,6 @@ fn carry_out(
 ) -> anyhow::Result<Outcome> {
     let began = Instant::now();
     let ending = session.run(audience)?;
-    if matches!(ending, Ending::Reader) {
-        return Ok(Outcome::Done);
-    }
     if session.hearer().counts().frames > 0 {
         let score = whole(&session, header, began.elapsed())?;
         audience.report(&Report::Score(Box::new(score)))?;
@@ -179,8 +172,10 @@ fn on_screen(
         outcome
     })?;
     let (mut lines, rest) = publisher.into_rest();
-    for report in &rest {
-        lines.report(report)?;
+    if !stop::output_is_gone() {
+        for report in &rest {
+            lines.report(report)?;
+        }
     }
     Ok(outcome)
 }

@@ -154,14 +154,24 @@ impl Audience for Publisher<'_> {
             }
             Report::Notice(notice) => self.board().notice = Some(notice.message.clone()),
             Report::Added(added) => {
-                self.board().notice =
-                    Some(format!("“{}” is scored from here on", added.prompt));
+                let mut board = self.board();
+                let known = board.lines.iter().filter(|line| line.sentence).count();
+                board.lines.insert(known, Line::new(&added.prompt, true));
+                board.notice = Some(format!("“{}” is scored from here on", added.prompt));
             }
             Report::Score(_) | Report::End(_) => self.last.push(report.clone()),
-            Report::Session(session) => self.board().bundle.clone_from(&session.model.bundle),
+            Report::Session(session) => {
+                let mut board = self.board();
+                board.bundle.clone_from(&session.model.bundle);
+                board.lines.extend(session.prompts.iter().map(|text| Line::new(text, true)));
+            }
             Report::Speech(_) | Report::Event(_) | Report::Health(_) => {}
         }
         Ok(())
+    }
+
+    fn reader_left(&mut self) {
+        self.lines.reader_left();
     }
 
     fn unsaved(&self) -> u64 {

@@ -61,6 +61,8 @@ pub struct Notice {
     pub trouble: bool,
     /// One sentence.
     pub message: String,
+    /// When.
+    pub time: f64,
     /// The microphone that is listened to; present where that is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,
@@ -68,8 +70,8 @@ pub struct Notice {
 
 impl Notice {
     /// Something to be told that is about no microphone.
-    pub fn new(notice: &'static str, trouble: bool, message: String) -> Self {
-        Self { notice, trouble, message, device: None }
+    pub fn new(notice: &'static str, trouble: bool, message: String, time: f64) -> Self {
+        Self { notice, trouble, message, time, device: None }
     }
 }
 
@@ -91,7 +93,9 @@ pub struct Device {
 pub struct Health {
     /// Time since the session began.
     pub uptime_seconds: f64,
-    /// Sound heard, gaps not counted.
+    /// Where the stream is: the time of the next sound.
+    pub time: f64,
+    /// Sound heard, gaps and rests not counted.
     pub heard_seconds: f64,
     /// Frames heard.
     pub frames: u64,
@@ -137,7 +141,8 @@ pub struct Added {
 /// The last line.
 #[derive(Clone, Debug, Serialize)]
 pub struct End {
-    /// Why: `signal`, `quit`, `duration`, `input` (standard input ended) or `loss`.
+    /// Why: `signal`, `quit`, `duration`, `input` (standard input ended), `reader` (that of
+    /// the output went away) or `loss`.
     pub reason: &'static str,
     /// The state at the end.
     pub health: Health,

@@ -16,6 +16,8 @@ pub struct Saver {
     limit: u64,
     file: File,
     size: u64,
+    /// The size at which renaming is tried: the limit, or more where it failed before.
+    due: u64,
     /// The file does not end with the end of a line.
     torn: bool,
     /// Lines that could not be written.
@@ -28,7 +30,9 @@ pub struct Saver {
 pub enum Turn {
     /// Lines can no longer be saved.
     Failed(io::Error),
-    /// They can again.
+    /// The file cannot be renamed; lines are appended to it all the same.
+    Unrenamed(io::Error),
+    /// Lines can be saved again.
     Recovered,
 }
 
@@ -40,30 +44,24 @@ impl Saver {
     ///
     /// When the file cannot be opened or is not an ordinary one.
     pub fn open(path: &Path, limit: u64) -> io::Result<Self> {
-        let file = append(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
+        // Asked before it is opened: a pipe without a reader would wait for one.
+        if fs::metadata(path).is_ok_and(|it| !it.is_file()) {
             let kind = io::ErrorKind::InvalidInput;
             return Err(io::Error::new(kind, "expected an ordinary file, got something else"));
         }
+        let file = append(path)?;
+        let size = file.metadata()?.len();
         let torn = is_torn(path)?;
-        Ok(Self {
-            path: path.to_owned(),
-            limit,
-            file,
-            size: metadata.len(),
-            torn,
-            unsaved: 0,
-            failing: false,
-        })
+        let path = path.to_owned();
+        Ok(Self { path, limit, file, size, due: limit, torn, unsaved: 0, failing: false })
     }
 
     /// Appends `line`, which ends with a line feed. A line that cannot be written is counted
     /// and given up: a full disk must not end the listening.
-    pub fn save(&mut self, line: &str) -> Option<Turn> {
-        let result = self.append(line);
-        match (result, self.failing) {
-            (Ok(()), false) => None,
+    pub fn save(&mut self, line: &[u8]) -> Option<Turn> {
+        let renamed = self.make_room(line.len() as u64);
+        match (self.append(line), self.failing) {
+            (Ok(()), false) => renamed.err().map(Turn::Unrenamed),
             (Ok(()), true) => {
                 self.failing = false;
                 Some(Turn::Recovered)
@@ -81,41 +79,69 @@ impl Saver {
         self.unsaved
     }
 
-    fn append(&mut self, line: &str) -> io::Result<()> {
-        if self.size > 0 && self.size + line.len() as u64 > self.limit {
-            self.rotate()?;
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        if !self.is_in_place() {
+            self.begin()?;
         }
-        let bytes = match self.torn {
-            true => format!("\n{line}").into_bytes(),
-            false => line.as_bytes().to_vec(),
-        };
-        match self.file.write(&bytes) {
-            Ok(written) => {
-                self.size += written as u64;
-                // A part of a line may have been written, or none.
-                self.torn = match written {
-                    0 => self.torn,
-                    _ => bytes.get(written - 1) != Some(&b'\n'),
-                };
-                match written == bytes.len() {
-                    true => Ok(()),
-                    false => Err(io::ErrorKind::WriteZero.into()),
-                }
+        let bytes = if self.torn { [b"\n", line].concat() } else { line.to_vec() };
+        // One call where the system takes it whole, so that a killed program leaves no part.
+        let written = self.file.write_all(&bytes);
+        match written {
+            Ok(()) => {
+                self.size += bytes.len() as u64;
+                self.torn = false;
             }
-            Err(error) => Err(error),
+            // What a full disk took of the line is taken back.
+            Err(_) => {
+                let grew = self.file.metadata().is_ok_and(|it| it.len() != self.size);
+                self.torn |= grew && self.file.set_len(self.size).is_err();
+            }
+        }
+        written
+    }
+
+    /// Whether the name still leads to the file: someone may have renamed or deleted it.
+    #[cfg(unix)]
+    fn is_in_place(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let identity = |it: fs::Metadata| (it.dev(), it.ino());
+        match (fs::metadata(&self.path), self.file.metadata()) {
+            (Ok(named), Ok(open)) => identity(named) == identity(open),
+            _ => false,
         }
     }
 
-    /// Renames the file and those renamed before it, and begins a new one.
-    fn rotate(&mut self) -> io::Result<()> {
+    #[cfg(not(unix))]
+    fn is_in_place(&self) -> bool {
+        true
+    }
+
+    /// Renames the file and those renamed before it if it has grown too large for `more`
+    /// bytes, and begins a new one. Where that fails, it is tried again when the file has
+    /// grown by as much once more.
+    fn make_room(&mut self, more: u64) -> io::Result<()> {
+        if self.size == 0 || self.size + more <= self.due {
+            return Ok(());
+        }
+        let renamed = self.rename();
+        self.due = if renamed.is_ok() { self.limit } else { self.size + self.limit };
+        renamed
+    }
+
+    fn rename(&mut self) -> io::Result<()> {
         self.file.sync_data()?;
+        // From the oldest on, so that one that cannot be moved leaves the younger ones.
         for age in (1..KEPT).rev() {
             move_away(&older(&self.path, age), &older(&self.path, age + 1))?;
         }
         move_away(&self.path, &older(&self.path, 1))?;
+        self.begin()
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
         self.file = append(&self.path)?;
-        self.size = 0;
-        self.torn = false;
+        self.size = self.file.metadata()?.len();
+        self.torn = is_torn(&self.path)?;
         Ok(())
     }
 }
@@ -182,7 +208,7 @@ mod tests {
         let path = folder.0.join("scores.ndjson");
         let mut saver = Saver::open(&path, 40).unwrap();
         for number in 0..100 {
-            assert!(saver.save(&format!("line {number:04}\n")).is_none());
+            assert!(saver.save(format!("line {number:04}\n").as_bytes()).is_none());
         }
         // Four lines of ten bytes a file, nine kept, and the one that is written.
         let mut all = String::new();
@@ -201,7 +227,7 @@ mod tests {
         let path = folder.0.join("scores.ndjson");
         let mut saver = Saver::open(&path, 5).unwrap();
         for line in ["longer than five\n", "and another\n"] {
-            assert!(saver.save(line).is_none());
+            assert!(saver.save(line.as_bytes()).is_none());
         }
         assert_eq!(fs::read_to_string(older(&path, 1)).unwrap(), "longer than five\n");
         assert_eq!(fs::read_to_string(&path).unwrap(), "and another\n");
@@ -214,28 +240,62 @@ mod tests {
         fs::write(&path, "whole\nto").unwrap();
         let mut saver = Saver::open(&path, 1000).unwrap();
         for line in ["next\n", "last\n"] {
-            assert!(saver.save(line).is_none());
+            assert!(saver.save(line.as_bytes()).is_none());
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "whole\nto\nnext\nlast\n");
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
-    fn a_full_disk_is_told_once_and_does_not_end_anything() {
-        if !Path::new("/dev/full").exists() {
-            return;
-        }
+    fn a_disk_that_takes_no_more_is_told_once_and_ends_nothing() {
         let folder = Folder::new("full");
         let path = folder.0.join("scores.ndjson");
         let mut saver = Saver::open(&path, 1000).unwrap();
-        let good = saver.file.try_clone().unwrap();
-        saver.file = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        assert!(matches!(saver.save("a\n"), Some(Turn::Failed(_))));
-        assert!(saver.save("b\n").is_none());
-        saver.file = good;
-        assert!(matches!(saver.save("c\n"), Some(Turn::Recovered)));
-        assert!(saver.save("d\n").is_none());
+        assert!(saver.save(b"a\n").is_none());
+        // A file that must not be written to is as good as a full disk.
+        saver.file = File::open(&path).unwrap();
+        assert!(matches!(saver.save(b"b\n"), Some(Turn::Failed(_))));
+        assert!(saver.save(b"c\n").is_none());
+        saver.file = append(&path).unwrap();
+        assert!(matches!(saver.save(b"d\n"), Some(Turn::Recovered)));
+        assert!(saver.save(b"e\n").is_none());
         assert_eq!(saver.unsaved(), 2);
-        assert_eq!(fs::read_to_string(&path).unwrap(), "c\nd\n");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a\nd\ne\n");
+    }
+
+    #[test]
+    fn a_file_that_was_moved_or_deleted_is_begun_anew() {
+        let folder = Folder::new("moved");
+        let path = folder.0.join("scores.ndjson");
+        let mut saver = Saver::open(&path, 1000).unwrap();
+        saver.save(b"a\n");
+        fs::rename(&path, folder.0.join("archive")).unwrap();
+        saver.save(b"b\n");
+        fs::remove_file(&path).unwrap();
+        saver.save(b"c\n");
+        assert_eq!(fs::read_to_string(folder.0.join("archive")).unwrap(), "a\n");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "c\n");
+        assert_eq!(saver.unsaved(), 0);
+    }
+
+    #[test]
+    fn where_renaming_fails_no_line_is_lost_and_nothing_else_is_moved() {
+        let folder = Folder::new("unrenamed");
+        let path = folder.0.join("scores.ndjson");
+        // A folder that is not empty cannot be replaced by a file.
+        fs::create_dir_all(older(&path, KEPT).join("inner")).unwrap();
+        fs::write(older(&path, KEPT - 1), "old").unwrap();
+        fs::write(older(&path, 1), "young").unwrap();
+        let mut saver = Saver::open(&path, 10).unwrap();
+        let turns: Vec<Option<Turn>> =
+            (0..10).map(|number| saver.save(format!("{number:03}\n").as_bytes())).collect();
+        let told = turns.iter().flatten().count();
+        assert!((1..=4).contains(&told), "{turns:?}");
+        assert!(turns.iter().flatten().all(|it| matches!(it, Turn::Unrenamed(_))));
+        let expected: String = (0..10).map(|number| format!("{number:03}\n")).collect();
+        assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+        assert_eq!(fs::read_to_string(older(&path, 1)).unwrap(), "young");
+        assert_eq!(fs::read_to_string(older(&path, KEPT - 1)).unwrap(), "old");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::lag::Lag;
 use super::microphone::{Microphone, Notice as Said, Piece};
 use super::pace::resident_bytes;
 use super::report::{Device, End, Health, Notice, Report};
-use super::stop::{Stop, reader_is_gone};
+use super::stop::{Stop, output_is_gone};
 use crate::audio::AudioError;
 
 /// How long to wait for sound at most, so that everything else is heeded in time.
@@ -76,7 +76,8 @@ pub enum Ending {
 impl Ending {
     fn name(&self) -> &'static str {
         match self {
-            Self::Signal | Self::Reader => "signal",
+            Self::Signal => "signal",
+            Self::Reader => "reader",
             Self::Quit => "quit",
             Self::Duration => "duration",
             Self::Input | Self::Unreadable(_) => "input",
@@ -94,8 +95,6 @@ pub struct Terms {
     pub health: Option<Duration>,
     /// A lost microphone is the end.
     pub exit_on_loss: bool,
-    /// Someone reads the output through a pipe and may go away.
-    pub piped: bool,
 }
 
 /// A sentence typed at the screen, on its way to an embedding and back.
@@ -181,18 +180,23 @@ impl<'a, E: Encoder> Session<'a, E> {
             }
             let now = Instant::now();
             self.tell_health(now, audience)?;
-            if self.terms.piped && now >= self.glance_due {
+            if now >= self.glance_due {
                 self.glance_due = now + GLANCE;
-                if reader_is_gone() {
+                if output_is_gone() {
                     break Ending::Reader;
                 }
             }
             self.tell_moment(audience);
         };
-        if !matches!(ending, Ending::Reader) {
-            self.hearer.finish(audience)?;
-            self.tell_moment(audience);
+        if matches!(ending, Ending::Reader) {
+            audience.reader_left();
         }
+        if matches!(self.link, Link::Lost(_)) && self.hearer.counts().frames > 0 {
+            let seconds = self.hearer.captured().elapsed().as_secs_f64();
+            self.hearer.gap(seconds, "away", audience)?;
+        }
+        self.hearer.finish(audience)?;
+        self.tell_moment(audience);
         Ok(ending)
     }
 
@@ -244,7 +248,12 @@ impl<'a, E: Encoder> Session<'a, E> {
                     Fed::Waiting => {}
                     Fed::Ended(warnings) => {
                         for message in warnings {
-                            let told = Notice::new("input_damaged", true, message);
+                            let told = Notice::new(
+                                "input_damaged",
+                                true,
+                                message,
+                                self.hearer.position(),
+                            );
                             audience.report(&Report::Notice(told))?;
                         }
                         self.ending = Some(Ending::Input);
@@ -280,6 +289,7 @@ impl<'a, E: Encoder> Session<'a, E> {
         let Self { hearer, sound, link, source, terms, ending, began, lag, .. } = self;
         let Sound::Microphone(microphone) = sound else { return Ok(()) };
         let mut result = Ok(());
+        let mut is_lost = false;
         microphone.poll(Instant::now(), &mut |said| {
             match &said {
                 Said::Listening(opened) => {
@@ -288,6 +298,7 @@ impl<'a, E: Encoder> Session<'a, E> {
                 }
                 Said::Lost(_) | Said::Stalled | Said::NoAnswer | Said::Unavailable { .. } => {
                     *link = Link::Lost(said.to_string());
+                    is_lost = true;
                     if said.is_final() {
                         *ending = Some(Ending::Refused(said.to_string()));
                         return;
@@ -304,7 +315,8 @@ impl<'a, E: Encoder> Session<'a, E> {
                     // What follows says how it goes on, and it does not.
                     message.truncate(message.find(';').unwrap_or(message.len()));
                 }
-                let mut notice = Notice::new(said.name(), said.is_trouble(), message);
+                let mut notice =
+                    Notice::new(said.name(), said.is_trouble(), message, hearer.position());
                 if let Said::Listening(opened) = &said {
                     notice.device = Some(Device {
                         id: opened.id.clone(),
@@ -322,6 +334,8 @@ impl<'a, E: Encoder> Session<'a, E> {
         // Where scoring is slower than the sound, what has piled up by the time that some of
         // it was dropped is left out as a whole: one gap is better than a chopped stream.
         let mut shed: Option<(u64, u32)> = None;
+        // Ages are those at this moment, however long the scoring of each piece takes.
+        let now = Instant::now();
         microphone.take(&mut |piece| {
             heard = true;
             if result.is_err() {
@@ -335,7 +349,6 @@ impl<'a, E: Encoder> Session<'a, E> {
                     Ok(())
                 }
                 Piece::Samples { samples, rate, channels, age } => {
-                    let now = Instant::now();
                     let captured = now.checked_sub(age).unwrap_or(now);
                     let heard = hearer.samples(samples, rate, channels, captured, audience);
                     let clock = captured.saturating_duration_since(*began);
@@ -357,6 +370,9 @@ impl<'a, E: Encoder> Session<'a, E> {
         result?;
         if let Some((frames, rate)) = shed {
             hearer.lost(frames, rate, "behind", audience)?;
+        }
+        if is_lost {
+            hearer.interrupt(audience)?;
         }
         if !heard {
             thread::park_timeout(PATIENCE);
@@ -390,7 +406,7 @@ impl<'a, E: Encoder> Session<'a, E> {
                 Err(why) => Some(why),
             };
             if let Some(message) = told {
-                let notice = Notice::new("prompt", true, message);
+                let notice = Notice::new("prompt", true, message, self.hearer.position());
                 audience.report(&Report::Notice(notice))?;
             }
         }
@@ -422,6 +438,7 @@ impl<'a, E: Encoder> Session<'a, E> {
         };
         Health {
             uptime_seconds: self.began.elapsed().as_secs_f64(),
+            time: self.hearer.position(),
             heard_seconds: counts.heard,
             frames: counts.frames,
             lost_frames: counts.lost_frames,

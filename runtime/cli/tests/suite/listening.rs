@@ -302,6 +302,35 @@ fn a_reader_that_went_away_ends_it_quietly_though_nothing_is_written() {
 }
 
 #[test]
+fn a_reader_that_does_not_read_cannot_keep_it_from_ending() {
+    let mut listening = Listening::new(&mut listen());
+    let stdout = listening.child.stdout.take().unwrap();
+    let mut stdin = listening.stdin.take().unwrap();
+    // Far more lines than a pipe holds; writing them waits for a reader that never reads.
+    let samples = raw(&voice(60.0, RATE));
+    let writer = thread::spawn(move || stdin.write_all(&samples));
+    thread::sleep(Duration::from_secs(3));
+    listening.signal("TERM");
+    assert!(listening.child.wait().unwrap().code().is_some());
+    drop(stdout);
+    let _ = writer.join().unwrap();
+}
+
+#[test]
+fn standard_error_that_takes_nothing_is_no_reason_to_end() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut listening = {
+        let mut command = listen();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(full);
+        command.spawn().unwrap()
+    };
+    listening.stdin.take().unwrap().write_all(&raw(&voice(3.0, RATE))).unwrap();
+    let output = listening.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("\"event\":\"end\""));
+}
+
+#[test]
 fn a_killed_program_loses_the_last_line_at_most() {
     let folder = Folder::new();
     let file = folder.path().join("scores.ndjson");
@@ -436,4 +465,60 @@ fn what_makes_no_sense_is_said_in_one_sentence() {
         run_with_input(slap().args(["listen", "--input", "-"]), input).exits(1).says(&parts);
     }
     run_with_input(&mut listen(), b"").exits(1).says(&["standard input"]);
+}
+
+/// Processes whose command line names `mark`.
+#[cfg(target_os = "linux")]
+fn processes_with(mark: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc").unwrap().flatten() {
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).replace('\0', " ");
+        // Not `script` itself, nor a shell, which name it within one argument.
+        if line.contains(mark)
+            && line.split(' ').next().is_some_and(|it| it.ends_with("slap-edge"))
+        {
+            found.push(line);
+        }
+    }
+    found
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_goes_away_ends_the_screen_with_a_summary() {
+    let folder = Folder::new();
+    let scores = folder.path().join("scores.ndjson");
+    let program = env!("CARGO_BIN_EXE_slap-edge");
+    let line = format!("{program} listen --health 1 --save-scores {}", scores.display());
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--command", &line, "/dev/null"])
+        .env("SLAP_EDGE_BUNDLE", crate::harness::bundle())
+        .env("TERM", "xterm")
+        // No microphone is there, and it waits for one.
+        .env("PULSE_SERVER", "unix:/nowhere")
+        .env("ALSA_CONFIG_PATH", "/dev/null")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = terminal.stdout.take().unwrap();
+    let drain = thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+    let mark = scores.display().to_string();
+    let began = Instant::now();
+    while !fs::read_to_string(&scores).is_ok_and(|text| text.contains("\"event\":\"health\"")) {
+        assert!(began.elapsed() < Duration::from_secs(60), "it does not begin");
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(processes_with(&mark).len(), 1);
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    let began = Instant::now();
+    while !processes_with(&mark).is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", processes_with(&mark));
+        thread::sleep(Duration::from_millis(50));
+    }
+    let _ = drain.join();
+    let text = fs::read_to_string(&scores).unwrap();
+    assert!(text.lines().last().unwrap().contains("\"event\":\"end\""), "{text}");
 }

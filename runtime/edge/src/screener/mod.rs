@@ -189,6 +189,27 @@ impl<E: Encoder> Screener<E> {
         Ok(())
     }
 
+    /// Says that the sound stops here, for a time that is not known yet: as a
+    /// [`skip`](Self::skip) of more than [`LONGEST_FILLED`], but the time stands still. What
+    /// was heard is scored to its end and what lasts is ended now rather than when sound
+    /// comes again. Again, or before anything was pushed, it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Self::push), the format aside.
+    pub fn interrupt(&mut self, mut sink: impl FnMut(Event<'_>)) -> Result<(), ScreenError> {
+        match self.state {
+            State::Open => {}
+            State::Finished => return Err(ScreenError::Finished),
+            State::Failed => return Err(ScreenError::Failed),
+        }
+        let until = self.elapsed + self.source.seconds();
+        let result = self.pass_gap(f64::INFINITY, until, &mut sink);
+        self.settle(result)?;
+        self.elapsed = until;
+        Ok(())
+    }
+
     /// Goes on at `until` seconds, of which so many before are `missing`.
     fn pass_gap(
         &mut self,

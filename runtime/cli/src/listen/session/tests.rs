@@ -49,8 +49,7 @@ fn what_a_slow_tower_cannot_score_is_left_out_in_one_piece_and_times_stay_right(
         let slow = Slow(Duration::from_millis(1200));
         let screener = Screener::with_encoder(&Parts::from(&bundle), slow, &options).unwrap();
         let sound = Sound::Microphone(Box::new(Microphone::new(None)));
-        let terms =
-            Terms { duration: Some(20.0), health: None, exit_on_loss: false, piped: false };
+        let terms = Terms { duration: Some(20.0), health: None, exit_on_loss: false };
         let stop = Stop::default();
         let mut session = Session::new(Hearer::new(screener, 1, true), sound, terms, &stop);
         let mut player = server.play(&file).unwrap();

@@ -24,6 +24,7 @@ mod tests;
 use std::io::{self, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::backend::CrosstermBackend;
@@ -40,6 +41,7 @@ use self::pace::Pace;
 use self::screen::Screen;
 use self::snapshot::Change;
 use super::board::{Board, Command};
+use super::stop::output_is_gone;
 
 /// What the screen is connected to.
 #[derive(Debug)]
@@ -62,7 +64,11 @@ pub fn run(view: View<'_>) -> io::Result<()> {
     force_color_output(view.colours != Colours::None);
     let loan = Loan::take()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-    show(&view, &mut terminal, &loan)
+    match show(&view, &mut terminal, &loan) {
+        // Nobody is left to be told that nothing can be drawn.
+        Err(_) if output_is_gone() => Ok(()),
+        shown => shown,
+    }
 }
 
 fn show(view: &View<'_>, terminal: &mut DefaultTerminal, loan: &Loan) -> io::Result<()> {
@@ -70,8 +76,9 @@ fn show(view: &View<'_>, terminal: &mut DefaultTerminal, loan: &Loan) -> io::Res
     let began = Instant::now();
     let mut screen = Screen::new(view.colours);
     let mut pace = Pace::default();
+    let keys = Keys::read()?;
     pace.note(Change::News);
-    while !is_over() {
+    while !is_over() && !output_is_gone() {
         pace.note({
             let board = view.board.lock().unwrap_or_else(PoisonError::into_inner);
             screen.refresh(&board, began.elapsed())
@@ -84,8 +91,7 @@ fn show(view: &View<'_>, terminal: &mut DefaultTerminal, loan: &Loan) -> io::Res
             })?;
         }
         let mut wait = pace.wait(screen.is_idle(), began.elapsed());
-        while event::poll(wait)? {
-            let event = event::read()?;
+        while let Some(event) = keys.next(wait)? {
             if let Some(command) = screen.handle(&event) {
                 let quits = command == Command::Quit;
                 // Whoever took them may be gone already; then `stop` is about to be set.
@@ -101,6 +107,36 @@ fn show(view: &View<'_>, terminal: &mut DefaultTerminal, loan: &Loan) -> io::Res
         }
     }
     Ok(())
+}
+
+/// What is typed, read by a thread that nobody waits for: reading from a terminal that went
+/// away never comes back.
+struct Keys {
+    events: mpsc::Receiver<io::Result<Event>>,
+}
+
+impl Keys {
+    fn read() -> io::Result<Self> {
+        let (sender, events) = mpsc::channel();
+        thread::Builder::new().name("keys".to_owned()).spawn(move || {
+            loop {
+                let event = event::read();
+                let failed = event.is_err();
+                if sender.send(event).is_err() || failed {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { events })
+    }
+
+    /// The next event, waited for no longer than `patience`.
+    fn next(&self, patience: Duration) -> io::Result<Option<Event>> {
+        match self.events.recv_timeout(patience) {
+            Ok(event) => event.map(Some),
+            Err(_) => Ok(None),
+        }
+    }
 }
 
 /// The terminal, until it is given back: when this is dropped or any thread panics,
