@@ -249,3 +249,31 @@ proptest! {
         prop_assert_eq!(run(&[usize::MAX]), run(&cuts));
     }
 }
+
+#[test]
+fn an_interruption_ends_what_lasts_at_once_and_takes_no_time() {
+    let mut kit = Kit::stream();
+    kit.scoring.on_probability = 0.4;
+    kit.scoring.off_probability = 0.3;
+    // Everything that is told: while the sound stops, and until the end.
+    let told = |interrupted: bool| {
+        let mut screener = kit.screener();
+        let mut events = Vec::new();
+        screener.interrupt(|event| log(event, &mut events)).unwrap();
+        assert!(events.is_empty(), "nothing was heard yet");
+        let sound = voice(16_000, 2.55);
+        screener.push(Pcm::F32(&sound), 16_000, 1, |event| log(event, &mut events)).unwrap();
+        if interrupted {
+            screener.interrupt(|event| log(event, &mut events)).unwrap();
+            let ended = events.len();
+            screener.interrupt(|event| log(event, &mut events)).unwrap();
+            assert_eq!(events.len(), ended, "once is enough");
+            assert!(events.last().unwrap().contains("Offset"), "{:?}", events.last());
+        }
+        screener.skip(10.0, |event| log(event, &mut events)).unwrap();
+        screener.push(Pcm::F32(&sound), 16_000, 1, |event| log(event, &mut events)).unwrap();
+        screener.finish(|event| log(event, &mut events)).unwrap();
+        events
+    };
+    assert_eq!(told(true), told(false));
+}

@@ -146,11 +146,7 @@ impl<E: Encoder> Screener<E> {
         channels: u16,
         mut sink: impl FnMut(Event<'_>),
     ) -> Result<(), ScreenError> {
-        match self.state {
-            State::Open => {}
-            State::Finished => return Err(ScreenError::Finished),
-            State::Failed => return Err(ScreenError::Failed),
-        }
+        self.check_open()?;
         let line = &mut self.line;
         let result =
             self.source.push(pcm, rate, channels, |passing| line.take(passing, &mut sink));
@@ -176,11 +172,7 @@ impl<E: Encoder> Screener<E> {
         seconds: f64,
         mut sink: impl FnMut(Event<'_>),
     ) -> Result<(), ScreenError> {
-        match self.state {
-            State::Open => {}
-            State::Finished => return Err(ScreenError::Finished),
-            State::Failed => return Err(ScreenError::Failed),
-        }
+        self.check_open()?;
         let missing = if seconds.is_finite() { seconds.max(0.0) } else { 0.0 };
         let until = self.elapsed + self.source.seconds() + missing;
         let result = self.pass_gap(missing, until, &mut sink);
@@ -198,11 +190,7 @@ impl<E: Encoder> Screener<E> {
     ///
     /// As [`push`](Self::push), the format aside.
     pub fn interrupt(&mut self, mut sink: impl FnMut(Event<'_>)) -> Result<(), ScreenError> {
-        match self.state {
-            State::Open => {}
-            State::Finished => return Err(ScreenError::Finished),
-            State::Failed => return Err(ScreenError::Failed),
-        }
+        self.check_open()?;
         let until = self.elapsed + self.source.seconds();
         let result = self.pass_gap(f64::INFINITY, until, &mut sink);
         self.settle(result)?;
@@ -307,6 +295,14 @@ impl<E: Encoder> Screener<E> {
         self.line.reset();
         self.elapsed = 0.0;
         self.state = State::Open;
+    }
+
+    fn check_open(&self) -> Result<(), ScreenError> {
+        match self.state {
+            State::Open => Ok(()),
+            State::Finished => Err(ScreenError::Finished),
+            State::Failed => Err(ScreenError::Failed),
+        }
     }
 
     fn settle(&mut self, result: Result<(), ScreenError>) -> Result<(), ScreenError> {
