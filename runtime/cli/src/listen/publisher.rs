@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use slap_edge::core::front_end::FrontEndSpec;
 use slap_edge::core::quality::{Report as QualityReport, Verdict};
 
-use super::board::{Board, COLUMNS, Column, HISTORY, Line, Voice};
+use super::board::{Board, COLUMNS, Column, HISTORY, Line, Link, Voice};
 use super::hearer::Audience;
 use super::lines::Lines;
 use super::report::Report;
@@ -224,8 +224,10 @@ impl Audience for Publisher<'_> {
         board.lost_frames = moment.counts.lost_frames;
         board.reconnects = moment.reconnects;
         board.real_time_factor = moment.real_time_factor.map(|it| it as f32);
-        if moment.paused || moment.muted {
+        if moment.paused || moment.muted || *moment.link != Link::Live {
+            // What was last heard is not what there is.
             (board.level_dbfs, board.peak_dbfs) = (None, None);
+            board.voice = Voice::Unknown;
         }
         board.paused = moment.paused;
         board.muted = moment.muted;
