@@ -12,7 +12,7 @@ use slap_tests::scratch::Scratch;
 use slap_tests::soak::{self, GROWTH_BOUND};
 use slap_tests::sound_server::SoundServer;
 use slap_tests::wav::Wav;
-use slap_tests::{built, root};
+use slap_tests::{built, markdown, root};
 
 /// What a loaded machine may take for anything.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -369,4 +369,50 @@ fn a_microphone_leaves_nothing_on_the_disk() {
     player.wait().unwrap();
     assert!(payloads(&lines, "end")[0]["health"]["frames"].as_u64().unwrap() > 48_000);
     assert_eq!(files(&own), [""; 0]);
+}
+
+#[test]
+fn the_program_in_the_documents_reacts_to_what_is_heard() {
+    let _alone = alone();
+    let page = fs::read_to_string(root().join("docs/listen.md")).unwrap();
+    let blocks = markdown::blocks(&page, "python no-run");
+    let [(_, lines)] = &blocks[..] else { panic!("one program, got {}", blocks.len()) };
+    let scratch = Scratch::new().unwrap();
+    let mut server = SoundServer::new(scratch.path()).unwrap();
+    server.start().unwrap();
+    let file = scratch.path().join("speech.wav");
+    fs::write(&file, speech().to_bytes()).unwrap();
+
+    let mut path = built::slap_edge().parent().unwrap().as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap());
+    let mut python = Command::new("python3");
+    python.args(["-u", "-c", &lines.join("\n")]).current_dir(root()).env("PATH", path);
+    python.envs(server.environment()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // A group of its own, so that what it starts ends with it.
+    std::os::unix::process::CommandExt::process_group(&mut python, 0);
+    let mut python = python.spawn().unwrap();
+    let mut printed = BufReader::new(python.stdout.take().unwrap());
+    // It listens some time after it starts; speech is played until something is said of it.
+    let (sender, first) = std::sync::mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        let mut line = String::new();
+        printed.read_line(&mut line).unwrap();
+        let _ = sender.send(line);
+    });
+    let mut line = None;
+    for _ in 0..6 {
+        assert!(server.play(&file).unwrap().wait().unwrap().success());
+        line = first.try_recv().ok();
+        if line.is_some() {
+            break;
+        }
+    }
+    let group = format!("-{}", python.id());
+    let mut kill = Command::new("kill");
+    assert!(kill.args(["-s", "TERM", "--", &group]).status().unwrap().success());
+    python.wait().unwrap();
+    reader.join().unwrap();
+    let line = line.unwrap();
+    assert!(line.trim_end().ends_with('%'), "{line}");
 }
