@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use half::f16;
-use slap_edge::core::quality::{Report as QualityReport, Verdict};
+use slap_edge::core::quality::Verdict;
 use slap_edge::{Encoder, Event, Pcm, Screener, Summary};
 
 use super::pace::{Pace, Settled};
@@ -27,8 +27,8 @@ pub trait Audience {
     /// When it cannot be told any more, which ends the listening.
     fn report(&mut self, report: &Report) -> anyhow::Result<()>;
 
-    /// What the latest step's sound is like, and whether someone speaks in it.
-    fn step(&mut self, _quality: &QualityReport, _verdict: &Verdict, _speech: bool) {}
+    /// How good the latest step's sound is, and whether someone speaks in it.
+    fn step(&mut self, _verdict: &Verdict, _speech: bool) {}
 
     /// Samples came in, interleaved, at `rate` frames a second in `channels` channels.
     fn sound(&mut self, _samples: &[f32], _rate: u32, _channels: u16) {}
@@ -375,7 +375,7 @@ fn tell(
         }
         Event::Idle(step) => {
             counts.idle_steps += 1;
-            audience.step(step.quality, step.verdict, false);
+            audience.step(step.verdict, false);
             match speech.replace(false) {
                 Some(false) => Ok(()),
                 _ => audience.report(&Report::Idle(Turn { start: step.start })),
@@ -387,7 +387,7 @@ fn tell(
             }
             let nth = counts.steps;
             counts.steps += 1;
-            audience.step(segment.quality, segment.verdict, true);
+            audience.step(segment.verdict, true);
             let latency = latency(segment.end);
             // The first score comes at once, and then every hop.
             match nth.is_multiple_of(hop) {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use slap_edge::core::front_end::FrontEndSpec;
-use slap_edge::core::quality::{Report as QualityReport, Verdict};
+use slap_edge::core::quality::Verdict;
 
 use super::board::{Board, COLUMNS, Column, HISTORY, Line, Link, Voice};
 use super::hearer::Audience;
@@ -178,7 +178,7 @@ impl Audience for Publisher<'_> {
         self.lines.unsaved()
     }
 
-    fn step(&mut self, _: &QualityReport, verdict: &Verdict, speech: bool) {
+    fn step(&mut self, verdict: &Verdict, speech: bool) {
         let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
         let mut board = self.board();
         board.grade = Some((verdict.grade().name(), reasons));
