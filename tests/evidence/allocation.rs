@@ -13,12 +13,12 @@ use slap_model::{Bundle, EngineError, Precision, Tower, TowerState};
 use slap_tests::bundle;
 
 /// Allocations of this thread during `work`.
-fn allocations(work: impl FnOnce()) -> u64 {
+pub fn allocations(work: impl FnOnce()) -> u64 {
     allocation_counter::measure(work).count_total
 }
 
 /// Ten seconds of a changing tone at 48 kHz.
-fn tone() -> Vec<f32> {
+pub fn tone() -> Vec<f32> {
     (0..480_000).map(|at| (at as f32 * 0.02 + (at as f32 * 1e-4).sin()).sin() * 0.3).collect()
 }
 

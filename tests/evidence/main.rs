@@ -15,6 +15,7 @@
 mod allocation;
 mod architecture;
 mod documentation;
+mod engines;
 mod front_end;
 mod golden;
 mod listening;

@@ -4,6 +4,7 @@
 
 pub mod built;
 pub mod markdown;
+pub mod onnx_runtime;
 pub mod scratch;
 pub mod soak;
 pub mod sound_server;

@@ -18,6 +18,7 @@ Exit status:
 
 Environment:
   SLAP_EDGE_BUNDLE  the bundle to use where --bundle is not given
+  ORT_DYLIB_PATH    the file of ONNX Runtime's library, for --engine ort
   COLUMNS           how wide tables are, 40 to 100
   NO_COLOR          any value turns colours off
 
@@ -27,6 +28,7 @@ Audio never leaves this machine, and nothing is written unless an output is name
 
 mod choice;
 mod devices;
+mod engine;
 mod format;
 mod listen;
 mod measure;
@@ -34,6 +36,7 @@ mod tasks;
 
 pub use choice::ChoiceArgs;
 pub use devices::DevicesArgs;
+pub use engine::{EngineArg, EngineArgs, EnginesArgs, PrecisionArg, ProviderArg};
 pub use format::{Form, Format, ListenFormat, MeasureFormat, OutputFormat};
 pub use listen::{Gate, ListenArgs};
 pub use measure::{MeasureArgs, ReportArgs};
@@ -171,6 +174,8 @@ pub enum Command {
     Listen(ListenArgs),
     /// List the microphones.
     Devices(DevicesArgs),
+    /// List what can run a tower on this machine, and why the rest cannot.
+    Engines(EnginesArgs),
     /// Verify a bundle and show what it is made of.
     Inspect(InspectArgs),
     /// List, add and embed sentences.
@@ -214,9 +219,9 @@ pub struct ScoreArgs {
     #[command(flatten)]
     pub raw: RawArgs,
 
-    /// The audio tower's numbers.
-    #[arg(long, value_enum, default_value = "float32")]
-    pub precision: PrecisionArg,
+    /// What runs the audio tower.
+    #[command(flatten)]
+    pub engine: EngineArgs,
 
     /// The bundle to use.
     #[command(flatten)]
@@ -257,6 +262,14 @@ pub struct InspectArgs {
     /// The folder of the bundle; looked up like --bundle where it is left out.
     #[arg(value_name = "BUNDLE")]
     pub bundle: Option<PathBuf>,
+
+    /// Also run the tower by the engine asked for, and show what really ran it, and how fast.
+    #[arg(long)]
+    pub run: bool,
+
+    /// What runs the audio tower with --run.
+    #[command(flatten)]
+    pub engine: EngineArgs,
 
     /// What to print.
     #[arg(short, long, value_enum, default_value = "human")]
@@ -365,24 +378,6 @@ pub enum ColorWhen {
     Always,
     /// Not at all.
     Never,
-}
-
-/// Which of the bundle's audio towers runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PrecisionArg {
-    /// The float32 tower.
-    Float32,
-    /// The int8 tower, where the bundle has one: smaller, not faster.
-    Int8,
-}
-
-impl From<PrecisionArg> for slap_edge::model::Precision {
-    fn from(argument: PrecisionArg) -> Self {
-        match argument {
-            PrecisionArg::Float32 => Self::Float32,
-            PrecisionArg::Int8 => Self::Int8,
-        }
-    }
 }
 
 /// What a command prints that prints one document.

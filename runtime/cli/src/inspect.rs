@@ -10,6 +10,8 @@ use slap_edge::model::manifest::{Manifest, TowerInput, TowerMode};
 use slap_edge::model::{Bundle, Precision, PromptPack, TextTower, Tower};
 
 use crate::args::{DocumentFormat, InspectArgs};
+use crate::engine::EngineChoice;
+use crate::output::execution::Execution;
 use crate::output::{Page, Terminal, json};
 use crate::selftest::{self, SelfTest};
 use crate::{Outcome, locate, models};
@@ -18,7 +20,8 @@ use crate::{Outcome, locate, models};
 pub fn run(args: &InspectArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let bundle = models::open_bundle(&locate::bundle(args.bundle.as_deref())?)?;
     bundle.verify_all().context("the bundle cannot be used")?;
-    let findings = Findings::new(&bundle)?;
+    let engine = args.run.then(|| EngineChoice::new(args.engine).with_nodes_counted());
+    let findings = Findings::new(&bundle, engine.as_ref(), terminal)?;
     let mut out = io::stdout().lock();
     match args.format {
         DocumentFormat::Json => json::document(&mut out, "bundle", &findings)?,
@@ -40,6 +43,12 @@ struct Findings<'a> {
     self_test: SelfTest,
     /// The same of the int8 tower; none where the bundle has no such tower.
     self_test_int8: Option<SelfTest>,
+    /// What really ran the tower, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    execution: Option<Execution>,
+    /// The self-test by that engine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    self_test_execution: Option<SelfTest>,
     pack: Pack<'a>,
     background: Option<Background<'a>>,
     manifest: &'a Manifest,
@@ -69,8 +78,12 @@ struct Background<'a> {
 }
 
 impl<'a> Findings<'a> {
-    /// Loads every graph of `bundle` once.
-    fn new(bundle: &'a Bundle) -> anyhow::Result<Self> {
+    /// Loads every graph of `bundle` once, and the one that `engine` runs by that engine.
+    fn new(
+        bundle: &'a Bundle,
+        engine: Option<&EngineChoice>,
+        terminal: &Terminal,
+    ) -> anyhow::Result<Self> {
         let manifest = bundle.manifest();
         let tower = audio_tower(bundle, Precision::Float32)?;
         let mut engines = vec![Engine::audio(&tower)];
@@ -87,6 +100,12 @@ impl<'a> Findings<'a> {
             let file = text.file.clone();
             engines.push(Engine { tower: "text", file, engine, precision: None });
         }
+        let (mut execution, mut self_test_execution) = (None, None);
+        if let Some(engine) = engine {
+            let tower = engine.load(bundle, terminal)?;
+            self_test_execution = Some(selftest::run(bundle, &tower)?);
+            execution = Some(Execution::measure(&tower)?);
+        }
         let pack = bundle.prompt_pack();
         Ok(Self {
             path: bundle.dir().display().to_string(),
@@ -95,6 +114,8 @@ impl<'a> Findings<'a> {
             engines,
             self_test,
             self_test_int8,
+            execution,
+            self_test_execution,
             pack: Pack {
                 name: &pack.name,
                 prompts: pack.texts.len(),
@@ -172,6 +193,20 @@ fn human(bundle: &Bundle, findings: &Findings<'_>, terminal: &Terminal) -> Strin
         let precision = engine.precision.as_deref().unwrap_or("int8 weights");
         let value = format!("{} runs {} ({precision})", engine.engine, engine.file);
         page.pair(if engine.tower == "text" { "Text engine" } else { "Engine" }, &value);
+    }
+    if let (Some(execution), Some(test)) = (&findings.execution, &findings.self_test_execution)
+    {
+        page.pair("Ran", &execution.sentence());
+        if let Some(reason) = &execution.fallback {
+            page.pair("", &format!("not on the provider asked for: {reason}"));
+        }
+        page.pair(
+            "",
+            &format!(
+                "self-test to {:.1e} ({:.0e} allowed)",
+                test.largest_difference, test.tolerance
+            ),
+        );
     }
     page.pair("Tower", &short(&findings.tower_sha256));
     if let Some(space) = &manifest.tower.space {

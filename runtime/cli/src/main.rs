@@ -10,6 +10,8 @@
 mod args;
 mod audio;
 mod devices;
+mod engine;
+mod engines;
 mod hear;
 mod inspect;
 mod listen;
@@ -92,6 +94,7 @@ fn run(args: LowArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
             listen::run(&plan, terminal, color)
         }
         Command::Devices(args) => devices::run(&args, terminal),
+        Command::Engines(args) => engines::run(&args, terminal),
         Command::Inspect(args) => inspect::run(&args, terminal),
         Command::Prompts(PromptsCommand::List(args)) => prompts::list(&args, terminal),
         Command::Prompts(PromptsCommand::Add(args)) => prompts::add(&args, terminal),

@@ -9,9 +9,10 @@ use slap_edge::core::voice::ranges::Speech;
 
 use crate::args::{
     Form, Format, Gate, ListenArgs, ListenFormat, MeasureArgs, MeasureFormat, OutputFormat,
-    PrecisionArg, RawArgs, ReportArgs, ScoreArgs,
+    RawArgs, ReportArgs, ScoreArgs,
 };
 use crate::audio::{Input, RawPcm, SampleFormat};
+use crate::engine::EngineChoice;
 use crate::locate;
 use crate::selection::{Choice, TaskSelection};
 
@@ -24,8 +25,8 @@ pub struct ScorePlan {
     pub raw: Option<RawPcm>,
     /// The folder of the bundle.
     pub bundle: PathBuf,
-    /// Which audio tower runs.
-    pub precision: PrecisionArg,
+    /// What runs the audio tower.
+    pub engine: EngineChoice,
     /// What is scored.
     pub choice: Choice,
     /// Show scores over time.
@@ -51,7 +52,7 @@ impl ScorePlan {
             inputs,
             raw,
             bundle: locate::bundle(args.bundle.bundle.as_deref())?,
-            precision: args.precision,
+            engine: EngineChoice::new(args.engine),
             choice: Choice::new(args.choice)?,
             segments: args.segments,
             measures: args.measures,
@@ -116,8 +117,8 @@ pub struct ReportPlan {
     pub form: ReportForm,
     /// The folder of the bundle.
     pub bundle: PathBuf,
-    /// Which audio tower runs.
-    pub precision: PrecisionArg,
+    /// What runs the audio tower.
+    pub engine: EngineChoice,
     /// Which tasks are scored.
     pub tasks: TaskSelection,
     /// Answers that are as usual or unsure are only named, and what does not apply is left
@@ -165,7 +166,7 @@ impl ReportPlan {
             output: args.output,
             form,
             bundle: locate::bundle(args.bundle.bundle.as_deref())?,
-            precision: args.precision,
+            engine: EngineChoice::new(args.engine),
             brief: !all && tasks == TaskSelection::All,
             tasks,
             progress: !args.no_progress,
@@ -180,8 +181,8 @@ pub struct ListenPlan {
     pub sound: ListenSound,
     /// The folder of the bundle.
     pub bundle: PathBuf,
-    /// Which audio tower runs.
-    pub precision: PrecisionArg,
+    /// What runs the audio tower.
+    pub engine: EngineChoice,
     /// What is scored.
     pub choice: Choice,
     /// Seconds from one reported score to the next, where the user states it.
@@ -252,7 +253,7 @@ impl ListenPlan {
         Ok(Self {
             sound,
             bundle: locate::bundle(args.bundle.bundle.as_deref())?,
-            precision: args.precision,
+            engine: EngineChoice::new(args.engine),
             choice: Choice::new(args.choice)?,
             hop: args.hop,
             smooth: args.smooth,

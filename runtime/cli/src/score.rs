@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use anyhow::Context;
 use serde::Serialize;
-use slap_edge::model::Tower;
 use slap_edge::{Measurer, Parts, Screener};
 
 use crate::args::OutputFormat;
@@ -51,8 +50,7 @@ impl<'a> Session<'a> {
     fn new(plan: &'a ScorePlan, terminal: &'a Terminal) -> anyhow::Result<Self> {
         let bundle = models::open_bundle(&plan.bundle)?;
         let (pack, options) = plan.choice.resolve(&bundle, terminal)?;
-        let tower = Tower::load(&bundle, plan.precision.into())
-            .context("the audio tower cannot be used")?;
+        let tower = plan.engine.load(&bundle, terminal)?;
         let mut parts = Parts::from(&bundle);
         if let Some(pack) = &pack {
             parts.pack = pack;

@@ -28,7 +28,10 @@ pub mod text;
 
 pub use background::Background;
 pub use bundle::{Bundle, BundleError};
-pub use engine::{EngineError, EngineReport, Precision, Tower, TowerState};
+pub use engine::{
+    Engine, EngineError, EngineReport, Nodes, Offer, Precision, Provider, Tower, TowerOptions,
+    TowerState, Trial, fastest, offers,
+};
 pub use hash::Sha256;
 pub use manifest::{Manifest, ManifestError};
 pub use pack::{Class, Group, Need, PackError, PromptPack, Task, UnknownTask};

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use slap_edge::core::score::Outcome;
 use slap_edge::{Encoder, Event, Options, Parts, Pcm, ScreenError, Summary};
-use slap_model::{Bundle, EngineError, Precision, Tower, TowerState};
+use slap_model::{Bundle, EngineError, Precision, Tower, TowerOptions, TowerState};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -112,8 +112,8 @@ impl Screener {
         let bundle = Bundle::open(&bundle).map_err(value_error)?;
         let precision = if int8 { Precision::Int8 } else { Precision::Float32 };
         let outputs = outputs.unwrap_or_default();
-        let names: Vec<&str> = outputs.iter().map(String::as_str).collect();
-        let tower = Tower::load_with(&bundle, precision, &names).map_err(value_error)?;
+        let wanted = TowerOptions { precision, outputs: outputs.clone(), ..Default::default() };
+        let tower = Tower::load(&bundle, wanted).map_err(value_error)?;
         let mut options = Options { tasks, ..Options::default() };
         if let Some(sentences) = prompts {
             let text = slap_model::TextTower::load(&bundle).map_err(value_error)?;

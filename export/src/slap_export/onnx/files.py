@@ -15,8 +15,10 @@ from onnx import ModelProto
 from torch import Tensor, nn
 
 from slap_export.bundle import MANIFEST
+from slap_export.onnx.fuse import fused
 
-OPSET = 18
+TRACED_OPSET = 18
+"""What PyTorch writes; `fused` lifts it."""
 
 
 def trace(
@@ -26,7 +28,8 @@ def trace(
     outputs: Sequence[str],
     dynamic: Any = None,
 ) -> ModelProto:
-    """The graph of a module with the given example arguments, its tensors named.
+    """The graph of a module with the given example arguments, its tensors named, its norms and
+    rotations in one node each.
 
     `dynamic` has an entry for every argument as `torch.export` wants it; without
     it every shape is that of the examples.
@@ -40,13 +43,13 @@ def trace(
             tuple(arguments),
             input_names=list(inputs),
             output_names=list(outputs),
-            opset_version=OPSET,
+            opset_version=TRACED_OPSET,
             dynamic_shapes=dynamic,
             dynamo=True,
             verbose=False,
         )
     assert program is not None
-    return program.model_proto
+    return fused(program.model_proto)
 
 
 def save(

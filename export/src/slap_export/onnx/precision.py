@@ -49,7 +49,15 @@ from slap_export.runtime import StepRunner
 Array = NDArray[np.float32]
 
 # Sums of squares, and roots of them, leave the range of float16.
-FLOAT32_IN_FLOAT16 = ("Pow", "ReduceMean", "ReduceSum", "ReduceL2", "Sqrt", "Reciprocal")
+FLOAT32_IN_FLOAT16 = (
+    "RMSNormalization",
+    "Pow",
+    "ReduceMean",
+    "ReduceSum",
+    "ReduceL2",
+    "Sqrt",
+    "Reciprocal",
+)
 
 
 class Steps(CalibrationDataReader):  # type: ignore[misc]

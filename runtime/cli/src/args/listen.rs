@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{BundleArg, ChoiceArgs, Format, ListenFormat, PrecisionArg, RawArgs};
+use super::{BundleArg, ChoiceArgs, EngineArgs, Format, ListenFormat, RawArgs};
 use crate::listen::{parse_gate, parse_seconds};
 
 /// `slap-edge listen`.
@@ -89,9 +89,9 @@ pub struct ListenArgs {
     #[arg(long, conflicts_with = "input")]
     pub exit_on_loss: bool,
 
-    /// The audio tower's numbers.
-    #[arg(long, value_enum, default_value = "float32")]
-    pub precision: PrecisionArg,
+    /// What runs the audio tower.
+    #[command(flatten)]
+    pub engine: EngineArgs,
 
     /// The bundle to use.
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{BundleArg, Format, MeasureFormat, PrecisionArg, RawArgs, TaskArgs};
+use super::{BundleArg, EngineArgs, Format, MeasureFormat, RawArgs, TaskArgs};
 use crate::audio::SampleFormat;
 
 /// `slap-edge measure`.
@@ -79,9 +79,9 @@ pub struct ReportArgs {
     #[command(flatten)]
     pub raw: RawArgs,
 
-    /// The audio tower's numbers.
-    #[arg(long, value_enum, default_value = "float32")]
-    pub precision: PrecisionArg,
+    /// What runs the audio tower.
+    #[command(flatten)]
+    pub engine: EngineArgs,
 
     /// The bundle to use.
     #[command(flatten)]

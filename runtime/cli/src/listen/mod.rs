@@ -40,12 +40,13 @@ use anyhow::{Context, bail};
 use jiff::SignedDuration;
 use slap_edge::model::manifest::{TowerInput, TowerMode, TowerSpec};
 use slap_edge::model::pack::to_half;
-use slap_edge::model::{Bundle, TextTower, Tower, TowerState};
+use slap_edge::model::{Bundle, TextTower, TowerState};
 use slap_edge::{GateOptions, Parts, Screener};
 
 use crate::args::{ColorWhen, Gate};
 use crate::audio::{AudioError, Input};
 use crate::hear::{Stop as Stopped, unreadable};
+use crate::output::execution::Execution;
 use crate::output::report::{Recording, Score};
 use crate::output::{Terminal, convert};
 use crate::plan::{ListenPlan, ListenSound};
@@ -225,8 +226,7 @@ fn prepare(
         set_hop(&mut spec, hop, bundle)?;
     }
     parts.tower = &spec;
-    let tower =
-        Tower::load(bundle, plan.precision.into()).context("the audio tower cannot be used")?;
+    let tower = plan.engine.load(bundle, terminal)?;
     let state = tower.state().context("the audio tower cannot be used")?;
     let screener = Screener::with_encoder(&parts, state, &options)
         .context("the tasks and sentences cannot be scored")?;
@@ -241,6 +241,7 @@ fn prepare(
             }
         },
         model: convert::model(bundle, tower.report()),
+        execution: Execution::measure(&tower)?,
         step_seconds,
         hop_seconds,
         smoothing_seconds: scoring.smoothing_seconds,

@@ -8,6 +8,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::output::convert::Happening;
+use crate::output::execution::Execution;
 use crate::output::json;
 use crate::output::report::{Edge, Event, Model, Score, Segment};
 
@@ -18,6 +19,8 @@ pub struct Session {
     pub input: String,
     /// The model.
     pub model: Model,
+    /// What really runs it.
+    pub execution: Execution,
     /// Seconds from one step of the tower to the next.
     pub step_seconds: f64,
     /// Seconds from one reported score to the next.

@@ -45,8 +45,9 @@ pub fn model(bundle: &Bundle, engine: &EngineReport) -> Model {
     Model {
         bundle: bundle.manifest().name.clone(),
         tower_sha256: bundle.tower_sha256().to_string(),
-        engine: engine.engine.to_owned(),
-        engine_version: engine.version.to_owned(),
+        engine: engine.engine.to_string(),
+        engine_version: engine.version.clone(),
+        provider: engine.provider.to_string(),
         precision: engine.precision.to_string(),
     }
 }

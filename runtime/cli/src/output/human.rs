@@ -92,7 +92,7 @@ impl Human {
             "{} · {} · {} · {} in {}",
             safe(&model.bundle),
             model.precision,
-            model.engine,
+            model.runner(),
             duration(heard_seconds),
             duration(elapsed_seconds),
         );
@@ -637,6 +637,7 @@ mod tests {
                 tower_sha256: "00".to_owned(),
                 engine: "tract".to_owned(),
                 engine_version: "0.23.9".to_owned(),
+                provider: "cpu".to_owned(),
                 precision: "float32".to_owned(),
             },
         }

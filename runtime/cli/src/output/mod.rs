@@ -3,6 +3,7 @@
 mod basis;
 pub mod convert;
 pub mod csv;
+pub mod execution;
 pub mod frames;
 pub mod human;
 pub mod json;

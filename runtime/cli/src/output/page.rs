@@ -58,9 +58,18 @@ impl Page {
 
     /// A line that says all is well.
     pub fn good(&mut self, text: &str) {
+        self.marked(&self.style.good("✓"), text);
+    }
+
+    /// A line that says what there is not.
+    pub fn lacking(&mut self, text: &str) {
+        self.marked(&self.style.faint("–"), text);
+    }
+
+    fn marked(&mut self, mark: &str, text: &str) {
         for (index, line) in wrap(&safe(text), self.width.saturating_sub(4)).iter().enumerate()
         {
-            let mark = if index == 0 { self.style.good("✓") } else { " ".to_owned() };
+            let mark = if index == 0 { mark } else { " " };
             let _ = writeln!(self.text, "  {mark} {line}");
         }
     }

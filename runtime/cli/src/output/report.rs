@@ -20,8 +20,20 @@ pub struct Model {
     pub engine: String,
     /// The engine's version.
     pub engine_version: String,
+    /// What computed.
+    pub provider: String,
     /// The numbers it ran with.
     pub precision: String,
+}
+
+impl Model {
+    /// The engine, with what computed where that was not the processor.
+    pub fn runner(&self) -> String {
+        match self.provider.as_str() {
+            "cpu" => self.engine.clone(),
+            provider => format!("{} on {provider}", self.engine),
+        }
+    }
 }
 
 /// A recording that was opened.

@@ -5,7 +5,7 @@ use std::fs::File;
 use anyhow::Context;
 use slap_edge::core::front_end::{FrontEndSpec, StdPlan, StdStream};
 use slap_edge::core::voice;
-use slap_edge::model::{Bundle, Sha256, Tower};
+use slap_edge::model::{Bundle, Sha256};
 use slap_edge::{
     Event, Measurer, Options, Parts, Passing, ScreenError, Screener, Source, SourceError,
 };
@@ -64,9 +64,12 @@ impl Ears {
     /// # Errors
     ///
     /// When the tower, the tasks or the limits of quality cannot be used.
-    pub fn new(plan: &ReportPlan, bundle: &Bundle) -> anyhow::Result<Self> {
-        let tower = Tower::load(bundle, plan.precision.into())
-            .context("the audio tower cannot be used")?;
+    pub fn new(
+        plan: &ReportPlan,
+        bundle: &Bundle,
+        terminal: &Terminal,
+    ) -> anyhow::Result<Self> {
+        let tower = plan.engine.load(bundle, terminal)?;
         let tasks = plan.tasks.names(bundle.prompt_pack())?;
         let options = Options { tasks, pack_prompts: false, ..Options::default() };
         let screener =

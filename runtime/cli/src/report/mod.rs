@@ -46,7 +46,7 @@ pub fn run(plan: &ReportPlan, terminal: &Terminal) -> anyhow::Result<Outcome> {
         );
     }
     let bundle = models::open_bundle(&plan.bundle)?;
-    let ears = Ears::new(plan, &bundle)?;
+    let ears = Ears::new(plan, &bundle, terminal)?;
     let findings = match ears.hear(plan, terminal) {
         Ok(findings) => findings,
         Err(Stop::Input(failure)) => {

@@ -136,7 +136,7 @@ pub fn origin(findings: &Findings) -> Vec<(&'static str, String)> {
         ("Program", format!("slap-edge {}", env!("CARGO_PKG_VERSION"))),
         ("Bundle", model.bundle.clone()),
         ("Tower, SHA-256", model.tower_sha256.clone()),
-        ("Engine", format!("{} {}, {}", model.engine, model.engine_version, model.precision)),
+        ("Engine", format!("{} {}, {}", model.runner(), model.engine_version, model.precision)),
     ]
 }
 

@@ -4,168 +4,33 @@
 //! and to share; a [`TowerState`] belongs to one stream of audio. An engine
 //! provides the pair behind the traits `Plan` and `Session`.
 
+mod error;
+mod options;
+mod ports;
+mod report;
 mod tract;
+mod trial;
+
+#[cfg(feature = "ort")]
+mod ort;
+#[cfg(not(feature = "ort"))]
+#[path = "without_ort.rs"]
+mod ort;
 
 use core::fmt;
 use std::sync::Arc;
 
+pub use self::error::EngineError;
+pub use self::options::{Engine, Precision, Provider, TowerOptions};
+pub use self::report::{EngineReport, Nodes};
 pub(crate) use self::tract::{
     graph_error, guarded, optimise, parse, reason, wire_inputs, wire_outputs,
 };
-use crate::bundle::{Bundle, BundleError};
+pub use self::trial::{Offer, Trial, fastest, offers};
+use crate::bundle::Bundle;
 use crate::manifest::{OutputKind, TowerSpec};
 
-/// Arithmetic of the graph that is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Precision {
-    /// The float32 graph, `tower.float32` in the manifest.
-    #[default]
-    Float32,
-    /// The int8 graph, `tower.int8` in the manifest.
-    Int8,
-}
-
-impl fmt::Display for Precision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Float32 => "float32",
-            Self::Int8 => "int8",
-        })
-    }
-}
-
-/// What a tower runs on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EngineReport {
-    /// Name of the engine.
-    pub engine: &'static str,
-    /// Its version.
-    pub version: &'static str,
-    /// Arithmetic of the graph.
-    pub precision: Precision,
-    /// Path of the graph inside the bundle.
-    pub file: String,
-}
-
-/// Why a tower cannot be loaded or run.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum EngineError {
-    /// The graph's file cannot be used.
-    Bundle(BundleError),
-    /// The bundle has no graph of that precision.
-    NoGraph {
-        /// The precision asked for.
-        precision: Precision,
-    },
-    /// The manifest has no output of that name beside the global one.
-    NoOutput {
-        /// The name asked for.
-        name: String,
-        /// The names there are.
-        known: String,
-    },
-    /// The engine cannot prepare the graph.
-    Graph {
-        /// Path of the graph inside the bundle.
-        file: String,
-        /// What the engine says.
-        reason: String,
-    },
-    /// The graph's inputs or outputs are not those of the manifest.
-    Tensors {
-        /// Path of the graph inside the bundle.
-        file: String,
-        /// Names in the manifest.
-        expected: String,
-        /// Names in the graph.
-        got: String,
-    },
-    /// A tensor of the graph has another type or shape than in the manifest.
-    Dimension {
-        /// Which tensor of which graph.
-        what: String,
-        /// As the manifest has it.
-        expected: String,
-        /// As the graph has it.
-        got: String,
-    },
-    /// A buffer given to a step has the wrong length.
-    Length {
-        /// Which buffer.
-        what: &'static str,
-        /// Values needed.
-        expected: usize,
-        /// Values given.
-        got: usize,
-    },
-    /// NaN or infinity.
-    NotFinite {
-        /// Where: `input`, `embedding` or `outputs`.
-        what: &'static str,
-    },
-    /// The tower gave an embedding without direction.
-    ZeroEmbedding,
-    /// The engine failed while running.
-    Run {
-        /// What the engine says.
-        reason: String,
-    },
-}
-
-impl fmt::Display for EngineError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bundle(e) => e.fmt(f),
-            Self::NoGraph { precision } => write!(
-                f,
-                "expected the bundle to have an {precision} graph, got none; \
-                 use another precision"
-            ),
-            Self::NoOutput { name, known } => write!(
-                f,
-                "expected an output of the tower beside its embedding, got `{name}`; \
-                 there are: {known}"
-            ),
-            Self::Graph { file, reason } => {
-                write!(f, "expected `{file}` to be a graph this engine runs, got: {reason}")
-            }
-            Self::Tensors { file, expected, got } => {
-                write!(f, "expected `{file}` to have {expected} as in the manifest, got {got}")
-            }
-            Self::Dimension { what, expected, got } => {
-                write!(f, "expected {what} to be {expected} as in the manifest, got {got}")
-            }
-            Self::Length { what, expected, got } => {
-                write!(f, "expected {expected} values in the {what}, got {got}")
-            }
-            Self::NotFinite { what } => {
-                write!(f, "expected finite values in the {what}, got NaN or infinity")
-            }
-            Self::ZeroEmbedding => {
-                f.write_str("expected an embedding with a direction, got all zeros")
-            }
-            Self::Run { reason } => {
-                write!(f, "expected the tower to run, got: {reason}")
-            }
-        }
-    }
-}
-
-impl core::error::Error for EngineError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Bundle(e) => Some(e),
-            _ => None,
-        }
-    }
-}
-
-impl From<BundleError> for EngineError {
-    fn from(e: BundleError) -> Self {
-        Self::Bundle(e)
-    }
-}
+use self::ports::Ports;
 
 /// A prepared graph: immutable, shared between streams.
 trait Plan: fmt::Debug + Send + Sync {
@@ -196,54 +61,92 @@ pub struct Tower {
 }
 
 impl Tower {
-    /// Loads the graph of `precision` from `bundle` and checks its inputs and
-    /// outputs against the manifest, by name.
+    /// Loads a graph of `bundle` and checks its inputs and outputs against the manifest, by
+    /// name.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] when there is no such graph, its file is damaged, the
-    /// engine cannot run it, or it is not the graph the manifest describes.
-    pub fn load(bundle: &Bundle, precision: Precision) -> Result<Self, EngineError> {
-        Self::load_with(bundle, precision, &[])
-    }
-
-    /// As [`Tower::load`], with further `outputs` of the manifest, by name, which
-    /// every step then computes and [`TowerState::outputs`] holds.
-    ///
-    /// # Errors
-    ///
-    /// As [`Tower::load`]; and [`EngineError::NoOutput`].
-    pub fn load_with(
+    /// [`EngineError`] when there is no such graph, engine, provider that must be, or output,
+    /// when its file is damaged, the engine cannot run it, or it is not the graph the
+    /// manifest describes.
+    pub fn load(
         bundle: &Bundle,
-        precision: Precision,
-        outputs: &[&str],
+        options: impl Into<TowerOptions>,
     ) -> Result<Self, EngineError> {
+        let options = options.into();
         let spec = &bundle.manifest().tower;
-        let file = match precision {
+        let file = match options.precision {
             Precision::Float32 => Some(&spec.float32),
             Precision::Int8 => spec.int8.as_ref(),
         };
-        let file = file.ok_or(EngineError::NoGraph { precision })?;
+        let file = file.ok_or(EngineError::NoGraph { precision: options.precision })?;
         let others = || spec.outputs.iter().filter(|o| o.kind != OutputKind::Global);
-        let wanted = outputs
+        let wanted = options
+            .outputs
             .iter()
-            .map(|name| others().find(|o| o.name == *name).ok_or(*name))
+            .map(|name| others().find(|o| o.name == *name).ok_or(name))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|name| EngineError::NoOutput {
-                name: name.to_owned(),
+                name: name.clone(),
                 known: others().map(|o| o.name.as_str()).collect::<Vec<_>>().join(", "),
             })?;
-        let plan = tract::TractPlan::new(&bundle.read(file)?, file, spec, &wanted)?;
-        Ok(Self::new(Arc::new(plan), precision, file, spec))
+        let ports = Ports::new(spec, &wanted);
+        let bytes = bundle.read(file)?;
+        match options.engine {
+            Engine::Tract => Self::by_tract(&bytes, file, ports, spec, &options),
+            Engine::Ort => Self::by_ort(&bytes, file, ports, spec, &options),
+        }
     }
 
-    fn new(plan: Arc<dyn Plan>, precision: Precision, file: &str, spec: &TowerSpec) -> Self {
+    fn by_tract(
+        bytes: &[u8],
+        file: &str,
+        ports: Ports,
+        spec: &TowerSpec,
+        options: &TowerOptions,
+    ) -> Result<Self, EngineError> {
+        let (asked, processor) = (options.provider, Provider::Cpu);
+        let reason = || "the engine tract runs on the processor alone".to_owned();
+        if asked != processor && options.require_provider {
+            return Err(EngineError::NoProvider { provider: asked, reason: reason() });
+        }
+        let plan = tract::TractPlan::new(bytes, file, ports)?;
+        let nodes = plan.nodes();
         let report = EngineReport {
-            engine: tract::NAME,
-            version: tract::VERSION,
-            precision,
+            engine: Engine::Tract,
+            version: tract::VERSION.to_owned(),
+            precision: options.precision,
             file: file.to_owned(),
+            provider: processor,
+            share: 1.0,
+            nodes: Some(Nodes { on_provider: nodes, all: nodes }),
+            fallback: (asked != processor).then(reason),
         };
+        Ok(Self::new(Arc::new(plan), report, spec))
+    }
+
+    fn by_ort(
+        bytes: &[u8],
+        file: &str,
+        ports: Ports,
+        spec: &TowerSpec,
+        options: &TowerOptions,
+    ) -> Result<Self, EngineError> {
+        let plan = ort::OrtPlan::new(bytes, file, ports, options)?;
+        let report = EngineReport {
+            engine: Engine::Ort,
+            version: ort::version(options.library.as_deref())?.0.to_owned(),
+            precision: options.precision,
+            file: file.to_owned(),
+            provider: plan.provider,
+            share: plan.nodes.map_or(1.0, Nodes::share),
+            nodes: plan.nodes,
+            fallback: plan.fallback.clone(),
+        };
+        Ok(Self::new(Arc::new(plan), report, spec))
+    }
+
+    fn new(plan: Arc<dyn Plan>, report: EngineReport, spec: &TowerSpec) -> Self {
         Self {
             plan,
             report: Arc::new(report),
@@ -325,7 +228,7 @@ impl TowerState {
     }
 
     /// The further outputs of the latest step, row-major, in the order that
-    /// [`Tower::load_with`] was given; zeros before the first.
+    /// [`TowerOptions::outputs`] has; zeros before the first.
     #[must_use]
     pub fn outputs(&self) -> &[Vec<f32>] {
         self.session.outputs()

@@ -2,12 +2,16 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use slap_model::{EngineError, Precision, Sha256, Tower};
+use slap_model::{Engine, EngineError, Precision, Sha256, Tower, TowerOptions};
 
 use crate::draft::{DIM, Draft, fixture, pack, tensors};
 
 fn load(draft: &Draft, precision: Precision) -> Result<Tower, EngineError> {
     Tower::load(&draft.write().open().unwrap(), precision)
+}
+
+fn with(output: &str, precision: Precision) -> TowerOptions {
+    TowerOptions { precision, outputs: vec![output.to_owned()], ..TowerOptions::default() }
 }
 
 fn unit(v: [f32; DIM]) -> [f32; DIM] {
@@ -34,7 +38,7 @@ fn a_stream_carries_its_states() {
     for precision in [Precision::Float32, Precision::Int8] {
         let tower = load(&Draft::stream(), precision).unwrap();
         assert_eq!((tower.input_len(), tower.embedding_dim()), (6, DIM));
-        assert_eq!(tower.report().engine, "tract");
+        assert_eq!(tower.report().engine, Engine::Tract);
         assert_eq!(tower.report().precision, precision);
         let (mut one, mut two) = (tower.state().unwrap(), tower.state().unwrap());
         let mut embedding = [0.0; DIM];
@@ -60,7 +64,7 @@ fn a_stream_carries_its_states() {
 fn further_outputs_are_computed_when_asked_for() {
     let bundle = Draft::stream().write();
     let bundle = bundle.open().unwrap();
-    let tower = Tower::load_with(&bundle, Precision::Float32, &["tokens"]).unwrap();
+    let tower = Tower::load(&bundle, with("tokens", Precision::Float32)).unwrap();
     let mut state = tower.state().unwrap();
     assert_eq!(state.outputs(), [[0.0; 6]]);
     let mut embedding = [0.0; DIM];
@@ -77,7 +81,7 @@ fn further_outputs_are_computed_when_asked_for() {
         Tower::load(&bundle, Precision::Float32).unwrap().state().unwrap().outputs().is_empty()
     );
     for name in ["embedding", "speaker"] {
-        let error = Tower::load_with(&bundle, Precision::Float32, &[name]).unwrap_err();
+        let error = Tower::load(&bundle, with(name, Precision::Float32)).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!(
@@ -93,7 +97,7 @@ fn what_was_heard_lately_is_embedded_beside_the_rest() {
     let bundle = Draft::recent().write();
     let bundle = bundle.open().unwrap();
     for precision in [Precision::Float32, Precision::Int8] {
-        let tower = Tower::load_with(&bundle, precision, &["recent"]).unwrap();
+        let tower = Tower::load(&bundle, with("recent", precision)).unwrap();
         let mut state = tower.state().unwrap();
         let mut embedding = [0.0; DIM];
         state.step(&[1.0, 0.0, 0.0, 3.0, 0.0, 0.0], &mut embedding).unwrap();

@@ -1,5 +1,7 @@
 //! tract: ONNX graphs in pure Rust.
 
+mod operators;
+
 use core::fmt;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,21 +11,12 @@ use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::Factoid;
 
+use super::ports::{Port, Ports};
 use super::{EngineError, Plan, Session};
-use crate::manifest::{OutputSpec, TowerSpec};
-
-pub(super) const NAME: &str = "tract";
 
 /// The dependency's version, which it does not publish itself; a test compares
 /// this with the lock file.
 pub(super) const VERSION: &str = "0.23.9";
-
-/// A float32 tensor that enters or leaves a graph.
-#[derive(Debug, Clone)]
-pub(crate) struct Port<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) shape: &'a [usize],
-}
 
 /// Parses a graph.
 ///
@@ -31,7 +24,8 @@ pub(crate) struct Port<'a> {
 /// are run, and keeps a graph from pulling in other files.
 pub(crate) fn parse(bytes: &[u8], file: &str) -> Result<InferenceModel, EngineError> {
     guarded(|| {
-        let onnx = tract_onnx::onnx();
+        let mut onnx = tract_onnx::onnx();
+        operators::register(&mut onnx);
         let proto = onnx.proto_model_for_read(&mut &bytes[..])?;
         check_outputs(&proto)?;
         onnx.model_for_proto_model(&proto)
@@ -153,29 +147,13 @@ impl fmt::Debug for TractPlan {
 }
 
 impl TractPlan {
-    pub(super) fn new(
-        bytes: &[u8],
-        file: &str,
-        spec: &TowerSpec,
-        further: &[&OutputSpec],
-    ) -> Result<Self, EngineError> {
+    pub(super) fn new(bytes: &[u8], file: &str, ports: Ports) -> Result<Self, EngineError> {
         let failed = graph_error(file);
-        let global = spec.global();
-        let input = Port { name: &spec.input_name, shape: &spec.input_shape };
-        let inputs: Vec<Port<'_>> = [input]
-            .into_iter()
-            .chain(spec.states.iter().map(|s| Port { name: &s.input, shape: &s.shape }))
-            .collect();
-        let outputs: Vec<Port<'_>> = global
-            .iter()
-            .chain(further)
-            .map(|o| Port { name: &o.name, shape: &o.shape })
-            .chain(spec.states.iter().map(|s| Port { name: &s.output, shape: &s.shape }))
-            .collect();
-
+        let (inputs, outputs): (Vec<_>, Vec<_>) =
+            (ports.inputs().collect(), ports.outputs().collect());
         let mut model = parse(bytes, file)?;
-        wire_inputs(&mut model, &inputs.iter().map(|p| p.name).collect::<Vec<_>>(), file)?;
-        wire_outputs(&mut model, &outputs.iter().map(|p| p.name).collect::<Vec<_>>(), file)?;
+        wire_inputs(&mut model, &names(&inputs), file)?;
+        wire_outputs(&mut model, &names(&outputs), file)?;
         for (i, port) in inputs.iter().enumerate() {
             // Before the manifest's shape replaces the graph's, they must agree.
             let declared = model.input_fact(i).map_err(&failed)?;
@@ -188,7 +166,7 @@ impl TractPlan {
                     got: format!("{declared:?}"),
                 });
             }
-            let fact = InferenceFact::dt_shape(f32::datum_type(), port.shape);
+            let fact = InferenceFact::dt_shape(f32::datum_type(), &port.shape);
             model.set_input_fact(i, fact).map_err(&failed)?;
         }
         let model = optimise(model, file)?;
@@ -206,10 +184,21 @@ impl TractPlan {
         }
         Ok(Self {
             plan: model.into_runnable().map_err(&failed)?,
-            input_shape: spec.input_shape.clone(),
-            state_shapes: spec.states.iter().map(|s| s.shape.clone()).collect(),
-            further: further.iter().map(|o| o.shape.iter().product()).collect(),
+            further: ports.embeddings.iter().skip(1).map(Port::len).collect(),
+            input_shape: ports.input.shape,
+            state_shapes: ports.states_in.into_iter().map(|port| port.shape).collect(),
         })
+    }
+}
+
+fn names<'a>(ports: &[&'a Port]) -> Vec<&'a str> {
+    ports.iter().map(|port| port.name.as_str()).collect()
+}
+
+impl TractPlan {
+    /// Nodes of the prepared graph.
+    pub(super) fn nodes(&self) -> usize {
+        self.plan.model().nodes().len()
     }
 }
 

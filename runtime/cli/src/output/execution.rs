@@ -1,0 +1,83 @@
+//! What a tower really ran on, for people and for machines.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use serde::Serialize;
+use slap_edge::model::Tower;
+
+/// What a tower really runs on, and how fast.
+#[derive(Clone, Debug, Serialize)]
+pub struct Execution {
+    /// The engine.
+    pub engine: String,
+    /// Its version.
+    pub engine_version: String,
+    /// What computes.
+    pub provider: String,
+    /// Share of the tower's nodes that the provider runs, 0 to 1.
+    pub provider_share: f64,
+    /// The nodes behind it where they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<Nodes>,
+    /// Arithmetic of the tower.
+    pub precision: String,
+    /// The median time of a step at the start, in milliseconds.
+    pub step_milliseconds: f64,
+    /// Why the provider is not the one asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<String>,
+}
+
+/// Nodes that ran on the provider, and all.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Nodes {
+    /// On the provider.
+    pub on_provider: usize,
+    /// Altogether.
+    pub all: usize,
+}
+
+impl Execution {
+    /// Times a few steps of `tower`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot run.
+    pub fn measure(tower: &Tower) -> anyhow::Result<Self> {
+        let step = tower.step_time().context("the audio tower cannot be used")?;
+        let report = tower.report();
+        let nodes = report.nodes;
+        Ok(Self {
+            engine: report.engine.to_string(),
+            engine_version: report.version.clone(),
+            provider: report.provider.to_string(),
+            provider_share: report.share,
+            nodes: nodes.map(|it| Nodes { on_provider: it.on_provider, all: it.all }),
+            precision: report.precision.to_string(),
+            step_milliseconds: milliseconds(step),
+            fallback: report.fallback.clone(),
+        })
+    }
+
+    /// The same in one line.
+    pub fn sentence(&self) -> String {
+        let on = match self.nodes {
+            Some(Nodes { on_provider, all }) => format!("{on_provider} of {all} nodes"),
+            None => format!("{:.0} % of the nodes", self.provider_share * 100.0),
+        };
+        format!(
+            "{} {} runs {on} on {} in {}: {:.2} ms a step",
+            self.engine,
+            self.engine_version,
+            self.provider,
+            self.precision,
+            self.step_milliseconds
+        )
+    }
+}
+
+/// A time in milliseconds, to the microsecond: finer digits are noise.
+pub fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
