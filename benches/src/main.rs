@@ -9,6 +9,8 @@ mod command;
 mod contest;
 mod front_end;
 mod machine;
+mod memory;
+mod prompts;
 mod python;
 mod statistics;
 mod table;
@@ -43,7 +45,8 @@ fn main() -> ExitCode {
     };
 
     println!("{}\n", machine::line());
-    let measured = front_end::run(&python)
+    let measured = prompts::run()
+        .and_then(|()| front_end::run(&python))
         .and_then(|()| voice::run(&python))
         .and_then(|()| command::run(&slap_edge));
     match measured {

@@ -3,7 +3,7 @@
 //! Debug builds and tests run with an allocator that ends the program with one sentence
 //! when either happens inside [`armed`]. In other builds [`armed`] only runs its closure.
 //!
-//! An allocator cannot be written without unsafe code; this file is the only one with any.
+//! An allocator cannot be written without unsafe code; no other file of this crate has any.
 
 #![allow(unsafe_code)]
 

@@ -4,8 +4,7 @@ use core::fmt;
 
 use half::f16;
 
-/// Independent partial sums of a dot product: two AVX or four NEON registers' worth.
-const LANES: usize = 16;
+use crate::simd::{dots, widen};
 
 /// How far the length of a row may be from 1. Rounding a unit vector to half precision
 /// moves its length by less than 0.0005; a row that was never normalised is far outside.
@@ -18,8 +17,8 @@ const UNIT_TOLERANCE: f64 = 5e-3;
 /// when the set is made, to be finite and of length 1, so that what follows can be plain
 /// arithmetic.
 ///
-/// The dot product adds in a fixed order that does not depend on the processor: the same
-/// build gives the same bits on every run.
+/// The dot product adds in a fixed order that does not depend on the processor, whatever
+/// instructions it has: the same bits on every run.
 #[derive(Clone, Copy, Debug)]
 pub struct PromptSet<E> {
     embeddings: E,
@@ -109,7 +108,9 @@ impl<E: AsRef<[f16]>> PromptSet<E> {
         self.check(unit)?;
         let values =
             self.row(row).ok_or(PromptError::Row { expected: self.len(), got: row })?;
-        finite(dot(values, unit))
+        let mut out = [0.0];
+        dots(values, unit, &mut out);
+        finite(out[0])
     }
 
     /// The cosine of every prompt with `unit`, into `out`, which holds [`len`](Self::len)
@@ -124,10 +125,8 @@ impl<E: AsRef<[f16]>> PromptSet<E> {
         if out.len() != self.len() {
             return Err(PromptError::Output { expected: self.len(), got: out.len() });
         }
-        for (out, values) in out.iter_mut().zip(self.embeddings().chunks_exact(self.dim)) {
-            *out = finite(dot(values, unit))?;
-        }
-        Ok(())
+        dots(self.embeddings(), unit, out);
+        out.iter().try_for_each(|&value| finite(value).map(drop))
     }
 
     /// The length of the sum of some rows, for the re-normalisation of a class.
@@ -160,45 +159,6 @@ impl<E: AsRef<[f16]>> PromptSet<E> {
 
 fn finite(value: f32) -> Result<f32, PromptError> {
     if value.is_finite() { Ok(value) } else { Err(PromptError::NotFinite) }
-}
-
-/// A finite half-precision value in single precision, exactly.
-///
-/// Without a branch, so that a loop over it becomes vector code on any target: the bits are
-/// moved to where single precision has them, which leaves the exponent 112 too small for
-/// normal and subnormal values alike, and one multiplication by 2^112 mends both. The
-/// conversion in `half` handles infinity and NaN with branches; [`PromptSet::new`] has
-/// refused those.
-#[inline]
-fn widen(value: f16) -> f32 {
-    const TWO_TO_112: f32 = f32::from_bits((127 + 112) << 23);
-    let bits = u32::from(value.to_bits());
-    let magnitude = f32::from_bits((bits & 0x7fff) << 13) * TWO_TO_112;
-    f32::from_bits(magnitude.to_bits() | ((bits & 0x8000) << 16))
-}
-
-/// Dot product with [`LANES`] partial sums, which are added pairwise at the end.
-#[inline]
-fn dot(half: &[f16], single: &[f32]) -> f32 {
-    let mut sums = [0.0f32; LANES];
-    let (half_blocks, half_rest) = half.as_chunks::<LANES>();
-    let (single_blocks, single_rest) = single.as_chunks::<LANES>();
-    for (h, s) in half_blocks.iter().zip(single_blocks) {
-        for lane in 0..LANES {
-            sums[lane] += widen(h[lane]) * s[lane];
-        }
-    }
-    for ((sum, &h), &s) in sums.iter_mut().zip(half_rest).zip(single_rest) {
-        *sum += widen(h) * s;
-    }
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            sums[lane] += sums[lane + width];
-        }
-        width /= 2;
-    }
-    sums[0]
 }
 
 /// Why prompt embeddings, or a vector they are compared with, cannot be used.
@@ -273,22 +233,10 @@ mod tests {
     extern crate std;
     use std::vec::Vec;
 
-    use proptest::prelude::*;
-
     use super::*;
 
     fn halves(values: &[f32]) -> Vec<f16> {
         values.iter().map(|&v| f16::from_f32(v)).collect()
-    }
-
-    #[test]
-    fn widening_is_exact_for_every_finite_half() {
-        for bits in 0..=u16::MAX {
-            let value = f16::from_bits(bits);
-            if value.is_finite() {
-                assert_eq!(widen(value).to_bits(), value.to_f32().to_bits(), "{bits:#06x}");
-            }
-        }
     }
 
     #[test]
@@ -334,20 +282,5 @@ mod tests {
             assert_eq!(set.cosines(&[bad, 0.0], &mut [0.0]), Err(PromptError::NotFinite));
         }
         assert!(set.row(usize::MAX).is_none());
-    }
-
-    proptest! {
-        #[test]
-        fn dot_agrees_with_double_precision(
-            pairs in prop::collection::vec((-1.0f32..1.0, -1.0f32..1.0), 0..700)
-        ) {
-            let half: Vec<f16> = pairs.iter().map(|p| f16::from_f32(p.0)).collect();
-            let single: Vec<f32> = pairs.iter().map(|p| p.1).collect();
-            let exact: f64 =
-                half.iter().zip(&single).map(|(h, s)| h.to_f64() * f64::from(*s)).sum();
-            let absolute: f64 =
-                half.iter().zip(&single).map(|(h, s)| (h.to_f64() * f64::from(*s)).abs()).sum();
-            prop_assert!((f64::from(dot(&half, &single)) - exact).abs() <= 1e-5 * absolute);
-        }
     }
 }
