@@ -10,6 +10,7 @@
 mod args;
 mod audio;
 mod devices;
+mod folders;
 mod hear;
 mod inspect;
 mod listen;
