@@ -26,6 +26,7 @@ Audio never leaves this machine, and nothing is written unless an output is name
     };
 }
 
+mod batch;
 mod choice;
 mod devices;
 mod engine;
@@ -34,6 +35,7 @@ mod listen;
 mod measure;
 mod tasks;
 
+pub use batch::BatchArgs;
 pub use choice::ChoiceArgs;
 pub use devices::DevicesArgs;
 pub use engine::{EngineArg, EngineArgs, EnginesArgs, PrecisionArg, ProviderArg};
@@ -62,6 +64,7 @@ const AFTER_SCORE: &str = concat!(
 Examples:
   slap-edge score interview.wav
   slap-edge score --prompt \"a tired, hoarse voice\" *.flac
+  slap-edge score --recursive archive --format ndjson > scores.ndjson
   slap-edge score --group recording interview.wav
   slap-edge score --segments --format ndjson call.mp3 | jq .payload
   arecord -f S16_LE -r 16000 -t raw | slap-edge score - --rate 16000 --format s16le
@@ -193,7 +196,8 @@ pub struct ScoreArgs {
     /// Recordings: WAV, FLAC, Ogg Vorbis or MP3; `-` is standard input.
     ///
     /// What a file holds is found out from its content, not its name. Standard input
-    /// holds one of the same formats, or raw PCM where --rate is given.
+    /// holds one of the same formats, or raw PCM where --rate is given. With --recursive
+    /// folders stand for the recordings in them.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -208,6 +212,10 @@ pub struct ScoreArgs {
     /// Also measure the voice: pitch, its regularity, noise, timbre, loudness.
     #[arg(short, long)]
     pub measures: bool,
+
+    /// Folders, and how many recordings at once.
+    #[command(flatten)]
+    pub batch: BatchArgs,
 
     /// What to print: human, json or ndjson; for raw PCM also how a sample is stored.
     ///

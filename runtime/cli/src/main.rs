@@ -12,6 +12,7 @@ mod audio;
 mod devices;
 mod engine;
 mod engines;
+mod folders;
 mod hear;
 mod inspect;
 mod listen;

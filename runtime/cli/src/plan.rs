@@ -8,11 +8,12 @@ use anyhow::bail;
 use slap_edge::core::voice::ranges::Speech;
 
 use crate::args::{
-    Form, Format, Gate, ListenArgs, ListenFormat, MeasureArgs, MeasureFormat, OutputFormat,
-    RawArgs, ReportArgs, ScoreArgs,
+    BatchArgs, Form, Format, Gate, ListenArgs, ListenFormat, MeasureArgs, MeasureFormat,
+    OutputFormat, RawArgs, ReportArgs, ScoreArgs,
 };
 use crate::audio::{Input, RawPcm, SampleFormat};
 use crate::engine::EngineChoice;
+use crate::folders;
 use crate::locate;
 use crate::selection::{Choice, TaskSelection};
 
@@ -21,6 +22,10 @@ use crate::selection::{Choice, TaskSelection};
 pub struct ScorePlan {
     /// Recordings, in the order given.
     pub inputs: Vec<Input>,
+    /// Folders stand for the recordings in them.
+    pub recursive: bool,
+    /// How many recordings are heard side by side, at least 1.
+    pub jobs: usize,
     /// The layout of standard input where it is headerless.
     pub raw: Option<RawPcm>,
     /// The folder of the bundle.
@@ -47,9 +52,14 @@ impl ScorePlan {
     /// One sentence for each combination that makes no sense, or when no bundle is found.
     pub fn new(args: ScoreArgs) -> anyhow::Result<Self> {
         let (output, sample) = split_formats(&args.formats)?;
-        let Sources { inputs, raw } = Sources::new(args.files, &args.raw, sample, "score")?;
+        let BatchArgs { recursive, jobs } = args.batch;
+        let files = if recursive { folders::expand(args.files) } else { args.files };
+        let Sources { inputs, raw } = Sources::new(files, &args.raw, sample, "score")?;
+        let jobs = jobs.map_or_else(cores, usize::from).min(inputs.len()).max(1);
         Ok(Self {
             inputs,
+            recursive,
+            jobs,
             raw,
             bundle: locate::bundle(args.bundle.bundle.as_deref())?,
             engine: EngineChoice::new(args.engine),
@@ -299,6 +309,11 @@ impl Sources {
         }
         Ok(Self { inputs, raw })
     }
+}
+
+/// Cores that this program may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn input(path: PathBuf) -> Input {

@@ -112,7 +112,7 @@ pub fn run(
         }
         false => {
             let mut lines = lines;
-            lines.report(&Report::Session(header.clone()))?;
+            lines.report(&Report::Session(Box::new(header.clone())))?;
             carry_out(session, &header, &mut lines, terminal)
         }
     }
@@ -152,7 +152,7 @@ fn on_screen(
 ) -> anyhow::Result<Outcome> {
     let board = Mutex::new(Board::default());
     let mut publisher = Publisher::new(&board, lines, &bundle.manifest().front_end);
-    publisher.report(&Report::Session(header.clone()))?;
+    publisher.report(&Report::Session(Box::new(header.clone())))?;
     let (commands, asked) = channel();
     let (sentences, to_embed) = channel();
     let (answers, embedded) = channel();

@@ -155,7 +155,7 @@ pub struct End {
 #[derive(Clone, Debug)]
 pub enum Report {
     /// Listening begins.
-    Session(Session),
+    Session(Box<Session>),
     /// A step was scored; with milliseconds from its sound to now.
     Segment(Segment, f64),
     /// A class begins or ends.

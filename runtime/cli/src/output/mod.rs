@@ -12,9 +12,11 @@ mod page;
 mod panel;
 mod progress;
 pub mod report;
+mod tally;
 mod terminal;
 
 pub use page::Page;
 pub use panel::Panel;
 pub use progress::Progress;
+pub use tally::Tally;
 pub use terminal::{Terminal, columns, cut, quote, safe};

@@ -1,8 +1,8 @@
-//! A progress bar for long recordings, on standard error.
+//! A progress bar for a long recording, on standard error.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Terminal;
+use super::{Tally, Terminal, safe};
 
 /// Recordings shorter than this are done before a bar could be read, seconds.
 const LONG_SECONDS: f64 = 30.0;
@@ -14,6 +14,9 @@ pub struct Progress {
     allowed: bool,
     title: String,
     total_seconds: Option<f64>,
+    /// What is told instead, where the recording is one of many.
+    tally: Option<Tally>,
+    heard_seconds: f64,
 }
 
 impl Progress {
@@ -32,11 +35,29 @@ impl Progress {
             allowed: allowed && terminal.err_is_terminal,
             title: title.to_owned(),
             total_seconds,
+            tally: None,
+            heard_seconds: 0.0,
+        }
+    }
+
+    /// No bar of its own: what is heard adds to `tally`.
+    pub fn of_many(tally: &Tally) -> Self {
+        Self {
+            bar: None,
+            allowed: false,
+            title: String::new(),
+            total_seconds: None,
+            tally: Some(tally.clone()),
+            heard_seconds: 0.0,
         }
     }
 
     /// `seconds` of the recording have been scored.
     pub fn at(&mut self, seconds: f64) {
+        if let Some(tally) = &self.tally {
+            tally.heard(seconds - self.heard_seconds);
+            self.heard_seconds = seconds;
+        }
         if !self.allowed || self.total_seconds.unwrap_or(seconds) < LONG_SECONDS {
             return;
         }
@@ -72,6 +93,6 @@ fn draw(title: &str, total_seconds: Option<f64>) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
     }
-    bar.set_message(title.to_owned());
+    bar.set_message(safe(title));
     bar
 }

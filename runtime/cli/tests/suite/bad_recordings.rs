@@ -47,7 +47,7 @@ fn a_folder() {
     let folder = Folder::new();
     run(slap().arg("score").arg(folder.path()))
         .exits(1)
-        .says(&["is a folder", "name the files"]);
+        .says(&["is a folder", "add --recursive"]);
 }
 
 #[test]

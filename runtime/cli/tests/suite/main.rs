@@ -4,6 +4,7 @@
 //!
 //! - [`recordings`]: what can be heard, every format, and that formats agree;
 //! - [`bad_recordings`]: what cannot, and what is said about it;
+//! - [`batch`]: many recordings, side by side and in folders;
 //! - [`bundles`]: bundles that are missing, damaged or from the future, and `inspect`;
 //! - [`listening`]: what is heard for as long as it takes, from standard input;
 //! - [`measures`]: what is measured of a voice, in every format, and what is absent;
@@ -20,6 +21,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod bad_recordings;
+mod batch;
 mod bundles;
 mod harness;
 mod listening;

@@ -230,6 +230,7 @@ fn wrong_command_lines_exit_2() {
         (&["score", "--rate", "16000", "voice.flac"], "standard input"),
         (&["score", "--format", "s16le", "-"], "--rate"),
         (&["score", "-", "-"], "named 2 times"),
+        (&["score", "--jobs", "0", "voice.flac"], "1..=1024"),
         (&["score", "--no-tasks", "voice.flac"], "--prompt"),
         (&["score", "--format", "json", "--format", "human", "voice.flac"], "twice"),
         (&["score", "--format", "mp3", "voice.flac"], "possible values"),

@@ -5,6 +5,7 @@
 //! provides the pair behind the traits `Plan` and `Session`.
 
 mod error;
+mod offer;
 mod options;
 mod ports;
 mod report;
@@ -21,12 +22,13 @@ use core::fmt;
 use std::sync::Arc;
 
 pub use self::error::EngineError;
+pub use self::offer::{Offer, offers};
 pub use self::options::{Engine, Precision, Provider, TowerOptions};
 pub use self::report::{EngineReport, Nodes};
 pub(crate) use self::tract::{
     graph_error, guarded, optimise, parse, reason, wire_inputs, wire_outputs,
 };
-pub use self::trial::{Offer, Trial, fastest, offers};
+pub use self::trial::{Trial, fastest};
 use crate::bundle::Bundle;
 use crate::manifest::{OutputKind, TowerSpec};
 
@@ -135,7 +137,7 @@ impl Tower {
         let plan = ort::OrtPlan::new(bytes, file, ports, options)?;
         let report = EngineReport {
             engine: Engine::Ort,
-            version: ort::version(options.library.as_deref())?.0.to_owned(),
+            version: plan.version.to_owned(),
             precision: options.precision,
             file: file.to_owned(),
             provider: plan.provider,

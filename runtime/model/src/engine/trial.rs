@@ -1,9 +1,8 @@
-//! Which engines there are here, and which is the fastest.
+//! Which engine is the fastest here.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Engine, EngineError, Provider, Tower, TowerOptions, ort, tract};
+use super::{Engine, EngineError, Provider, Tower, TowerOptions};
 use crate::bundle::Bundle;
 
 /// Steps of a trial that are not counted: memory is touched for the first time.
@@ -11,49 +10,6 @@ const WARM_UP: usize = 2;
 
 /// Steps of a trial that are counted.
 const COUNTED: usize = 8;
-
-/// An engine or one of its providers, and whether it can be had on this machine.
-#[derive(Debug, Clone)]
-pub struct Offer {
-    /// The engine.
-    pub engine: Engine,
-    /// What it computes with.
-    pub provider: Provider,
-    /// The engine's version and where its library lies, or why it cannot be had.
-    pub found: Result<String, String>,
-}
-
-/// What this machine offers, and why the rest is missing. Engines and providers are tried,
-/// without a graph: what runs a graph may still refuse one. `library` as
-/// [`TowerOptions::library`].
-#[must_use]
-pub fn offers(library: Option<&Path>) -> Vec<Offer> {
-    let mut offers = vec![Offer {
-        engine: Engine::Tract,
-        provider: Provider::Cpu,
-        found: Ok(format!("{}, part of this program", tract::VERSION)),
-    }];
-    let engine = Engine::Ort;
-    let found =
-        ort::version(library).and_then(|version| Ok((version, ort::providers(library)?)));
-    match found {
-        Ok(((version, path), providers)) => {
-            offers.extend(providers.into_iter().map(|(provider, outcome)| Offer {
-                engine,
-                provider,
-                found: outcome.map(|()| format!("{version}, {}", path.display())),
-            }));
-        }
-        Err(EngineError::NoEngine { reason, .. }) => {
-            offers.push(Offer { engine, provider: Provider::Cpu, found: Err(reason) });
-        }
-        Err(error) => {
-            let found = Err(error.to_string());
-            offers.push(Offer { engine, provider: Provider::Cpu, found });
-        }
-    }
-    offers
-}
 
 /// How one engine did.
 #[derive(Debug)]

@@ -4,12 +4,13 @@ use core::convert::Infallible;
 use std::path::Path;
 
 use super::ports::Ports;
-use super::{Engine, EngineError, Nodes, Plan, Provider, Session, TowerOptions};
+use super::{Engine, EngineError, Nodes, Offer, Plan, Provider, Session, TowerOptions};
 
 /// Never made.
 #[derive(Debug)]
 pub(super) struct OrtPlan {
     never: Infallible,
+    pub(super) version: &'static str,
     pub(super) provider: Provider,
     pub(super) nodes: Option<Nodes>,
     pub(super) fallback: Option<String>,
@@ -32,15 +33,7 @@ impl Plan for OrtPlan {
     }
 }
 
-pub(crate) fn version(
-    _path: Option<&Path>,
-) -> Result<(&'static str, &'static Path), EngineError> {
-    Err(absent())
-}
-
-pub(crate) fn providers(
-    _path: Option<&Path>,
-) -> Result<Vec<(Provider, Result<(), String>)>, EngineError> {
+pub(crate) fn offers(_path: Option<&Path>) -> Result<Vec<Offer>, EngineError> {
     Err(absent())
 }
 

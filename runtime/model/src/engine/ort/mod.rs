@@ -20,7 +20,7 @@ use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::value::{Tensor, ValueType};
 
 use self::library::{Library, library};
-pub(crate) use self::provider::providers;
+pub(crate) use self::provider::offers;
 use self::stream::Stream;
 use super::ports::{Port, Ports};
 use super::trial::noise;
@@ -29,6 +29,8 @@ use super::{EngineError, Nodes, Plan, Provider, Session, TowerOptions};
 /// What ONNX Runtime is told of a graph: how to prepare it, and on what.
 pub(super) struct OrtPlan {
     shared: Arc<Shared>,
+    /// The library's version.
+    pub(super) version: &'static str,
     pub(super) provider: Provider,
     /// Counted nodes; none where nothing but the processor can have run them.
     pub(super) nodes: Option<Nodes>,
@@ -57,18 +59,6 @@ impl fmt::Debug for OrtPlan {
             .field("ports", &self.shared.ports)
             .finish_non_exhaustive()
     }
-}
-
-/// Version and path of the library; `path` as [`TowerOptions::library`].
-///
-/// # Errors
-///
-/// [`EngineError::NoEngine`] where there is none.
-pub(crate) fn version(
-    path: Option<&Path>,
-) -> Result<(&'static str, &'static Path), EngineError> {
-    let library = library(path)?;
-    Ok((&library.version, &library.path))
 }
 
 impl OrtPlan {
@@ -113,6 +103,7 @@ impl OrtPlan {
                 in_place: provider == Provider::Cpu,
                 turn: (provider != Provider::Cpu).then(Mutex::default),
             }),
+            version: &library.version,
             provider,
             nodes: None,
             fallback,

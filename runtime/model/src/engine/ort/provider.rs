@@ -8,7 +8,7 @@ use ort::session::builder::SessionBuilder;
 
 use super::library::library;
 use super::message;
-use crate::engine::{EngineError, Provider};
+use crate::engine::{Engine, EngineError, Offer, Provider};
 
 impl Provider {
     /// The name that ONNX Runtime gives it, in profiles for one.
@@ -78,7 +78,7 @@ fn has(provider: Provider) -> Result<bool, String> {
     answer.map_err(|error| message(&error))
 }
 
-/// Whether each provider can be had here, and if not, why.
+/// Whether each provider can be had here, with the library's version and path, or why not.
 ///
 /// Tried, not asked for: a provider that the library was built with may lack its own
 /// libraries or its hardware.
@@ -86,16 +86,14 @@ fn has(provider: Provider) -> Result<bool, String> {
 /// # Errors
 ///
 /// [`EngineError::NoEngine`] where there is no library.
-pub(crate) fn providers(
-    path: Option<&Path>,
-) -> Result<Vec<(Provider, Result<(), String>)>, EngineError> {
+pub(crate) fn offers(path: Option<&Path>) -> Result<Vec<Offer>, EngineError> {
     let library = library(path)?;
     let tried = Provider::ALL.into_iter().map(|provider| {
-        let builder = SessionBuilder::new(&library.environment);
-        let outcome = builder
+        let found = SessionBuilder::new(&library.environment)
             .map_err(|error| message(&error))
-            .and_then(|mut builder| register(&mut builder, provider, NonZeroUsize::MIN));
-        (provider, outcome)
+            .and_then(|mut builder| register(&mut builder, provider, NonZeroUsize::MIN))
+            .map(|()| format!("{}, {}", library.version, library.path.display()));
+        Offer { engine: Engine::Ort, provider, found }
     });
     Ok(tried.collect())
 }
