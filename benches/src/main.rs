@@ -9,6 +9,7 @@ mod command;
 mod contest;
 mod front_end;
 mod machine;
+mod process;
 mod python;
 mod statistics;
 mod table;
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
     println!("{}\n", machine::line());
     let measured = front_end::run(&python)
         .and_then(|()| voice::run(&python))
-        .and_then(|()| command::run(&slap_edge));
+        .and_then(|()| command::run(&python, &slap_edge));
     match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
