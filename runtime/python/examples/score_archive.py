@@ -91,7 +91,7 @@ class Model(WorkerPlugin):
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.screener: slap_edge.Screener | None = None
+        self.screener: Any = None  # loaded in the worker
         self.facts: dict[str, Any] = {}
 
     def setup(self, worker: Worker) -> None:
@@ -169,11 +169,10 @@ def score(model: Model, name: str) -> dict[str, Any]:
     """The line of one recording: its scores, or why there are none."""
     # A name that is not UTF-8 cannot be written as JSON.
     shown = os.fsencode(name).decode("utf-8", "replace")
-    settings, screener = model.settings, model.screener
-    assert screener is not None
+    path = Path(model.settings.archive, name)
     try:
-        samples, rate, channels = read(Path(settings.archive, name), settings.most_minutes)
-        found = screener.score(samples, rate)
+        samples, rate, channels = read(path, model.settings.most_minutes)
+        found = model.screener.score(samples, rate)
     except (OSError, RuntimeError, ValueError, MemoryError) as error:
         return {"event": "error", "payload": {"input": shown, "message": reason(error)}}
     certainty = "abstained" if found["poor"] else "answered"
@@ -203,6 +202,9 @@ def compact(line: dict[str, Any]) -> str:
 def score_part(part: Part, output: Path) -> dict[str, int]:
     """Scores a part and writes its file; how many lines of each event. Runs in a worker."""
     model = get_worker().plugins[Model.name]
+    # A worker that came late and could not load it is there all the same.
+    if model.screener is None:
+        raise SetupError(f"{socket.gethostname()} could not load the bundle")
     # Else a disk that is not there would turn every recording into an error.
     if not Path(model.settings.archive).is_dir():
         raise NotADirectoryError(f"{socket.gethostname()} has no {model.settings.archive}")
