@@ -1,129 +1,129 @@
-//! The `slap-edge score` command as a whole: a process, from start to exit.
+//! From a recording to scores: `slap-edge score` beside programs in Python, each a process of
+//! its own from start to exit.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use slap_tests::{bundle, scratch::Scratch, wav::Wav};
 
+use crate::process::{self, Run};
 use crate::statistics::median;
-use crate::{Outcome, table};
+use crate::{Outcome, python, table};
 
-/// Length of the scored recording, in seconds.
-const SECONDS: usize = 60;
+/// The ways of `slap-edge score`: a name for the table, and further arguments. The first is the
+/// 1.0 of the ratios.
+const OURS: [(&str, &[&str]); 2] = [
+    ("slap-edge score, float32", &["--precision", "float32"]),
+    ("slap-edge score, int8", &["--precision", "int8"]),
+];
 
-/// Runs of which the median is taken.
-const RUNS: usize = 9;
+/// The programs in Python: a name for the table, and what `end_to_end.py` calls it.
+const PEERS: [(&str, &str); 4] = [
+    ("transformers (PyTorch) and onnxruntime", "pipeline"),
+    ("transformers (NumPy) and onnxruntime", "pipeline_without_torch"),
+    ("openSMILE, eGeMAPSv02", "opensmile"),
+    ("pymicro-wakeword, one phrase", "wakeword"),
+];
 
-/// How often the peak memory of a running process is looked up.
-const LOOK: Duration = Duration::from_millis(1);
-
-/// One run of the command.
-struct Run {
-    seconds: f64,
-    /// Until the first score was printed.
-    first: f64,
-    /// Peak resident memory, in MiB.
-    peak: f64,
+/// A recording that everyone scores.
+struct Length {
+    name: &'static str,
+    seconds: usize,
+    /// Rounds of which the median is taken.
+    rounds: usize,
+    /// Rounds before those, which warm the system's cache up.
+    uncounted: usize,
 }
 
-/// Measures and prints the table.
+const LENGTHS: [Length; 2] = [
+    Length { name: "a minute", seconds: 60, rounds: 5, uncounted: 1 },
+    // After the minute, programs and libraries are in the cache.
+    Length { name: "an hour", seconds: 3600, rounds: 2, uncounted: 0 },
+];
+
+/// Measures and prints a table for each length.
 ///
 /// # Errors
 ///
-/// A sentence, if the command or the recording could not be had.
-pub fn run(slap_edge: &Path) -> Outcome {
+/// A sentence, if a program or the recording could not be had.
+pub fn run(python: &Path, slap_edge: &Path) -> Outcome {
     let scratch = Scratch::new().map_err(|error| format!("no temporary folder: {error}"))?;
-    let recording = recording(scratch.path())?;
-
-    println!("slap-edge score: a WAV of {SECONDS} s, one core, from start to exit");
-    println!("(median of {RUNS} runs; the files are in the system's cache)\n");
-    let mut rows = Vec::new();
-    for precision in ["float32", "int8"] {
-        let mut runs = Vec::new();
-        // The first run warms the cache and is not counted.
-        for number in 0..=RUNS {
-            let run = score(slap_edge, &recording, precision)?;
-            if number > 0 {
-                runs.push(run);
-            }
-        }
-        let middle = |part: fn(&Run) -> f64| median(&runs.iter().map(part).collect::<Vec<_>>());
-        let seconds = middle(|run| run.seconds);
-        rows.push(vec![
-            precision.to_owned(),
-            format!("{seconds:.3} s"),
-            format!("{:.4}", seconds / SECONDS as f64),
-            format!("{:.0} ms", middle(|run| run.first) * 1e3),
-            format!("{:.0} MiB", middle(|run| run.peak)),
-        ]);
+    for length in &LENGTHS {
+        let recording = recording(scratch.path(), length.seconds)?;
+        let rows = measure(length, &programs(python, slap_edge, &recording))?;
+        println!(
+            "From a recording to scores: a WAV of {}, one core, start to exit",
+            length.name
+        );
+        println!("({} rounds, by turns; the files are in the system's cache)\n", length.rounds);
+        let header =
+            ["program", "wall", "RTF", "CPU", "CPU ratio", "first score", "peak", "peak ratio"];
+        table::print(&header, &rows);
     }
-    table::print(&["tower", "wall time", "RTF", "start to first score", "peak memory"], &rows);
     Ok(())
 }
 
+/// Everyone, with their names.
+fn programs(python: &Path, slap_edge: &Path, recording: &Path) -> Vec<(&'static str, Command)> {
+    let ours = OURS.iter().map(|(name, further)| {
+        let mut command = Command::new(slap_edge);
+        command.args(["score", "--segments", "--format", "ndjson"]).args(*further);
+        command.arg("--bundle").arg(bundle()).arg(recording);
+        (*name, command)
+    });
+    let peers = PEERS.iter().map(|(name, which)| {
+        let mut command = python::command(python, "end_to_end.py");
+        command.arg(which).arg(recording);
+        (*name, command)
+    });
+    ours.chain(peers).collect()
+}
+
+/// Lets all of them run by turns; the rows of the table.
+fn measure(length: &Length, programs: &[(&str, Command)]) -> Outcome<Vec<Vec<String>>> {
+    let mut runs: Vec<Vec<Run>> = programs.iter().map(|_| Vec::new()).collect();
+    for round in 0..length.uncounted + length.rounds {
+        for ((_, command), runs) in programs.iter().zip(&mut runs) {
+            let run = process::run(command)?;
+            if round >= length.uncounted {
+                runs.push(run);
+            }
+        }
+    }
+    let middle = |runs: &[Run], part: fn(&Run) -> f64| {
+        median(&runs.iter().map(part).collect::<Vec<_>>())
+    };
+    let ours = runs.first().map_or(&[][..], Vec::as_slice);
+    let (cpu_of_ours, peak_of_ours) =
+        (middle(ours, |run| run.cpu), middle(ours, |run| run.peak));
+    let rows = programs.iter().zip(&runs).map(|((name, _), runs)| {
+        let wall = middle(runs, |run| run.wall);
+        let cpu = middle(runs, |run| run.cpu);
+        let peak = middle(runs, |run| run.peak);
+        vec![
+            (*name).to_owned(),
+            format!("{wall:.2} s"),
+            format!("{:.4}", wall / length.seconds as f64),
+            format!("{cpu:.2} s"),
+            format!("{:.1}", cpu / cpu_of_ours),
+            format!("{:.2} s", middle(runs, |run| run.first)),
+            format!("{peak:.0} MiB"),
+            format!("{:.1}", peak / peak_of_ours),
+        ]
+    });
+    Ok(rows.collect())
+}
+
 /// The bundle's own speech, repeated until it is long enough.
-fn recording(folder: &Path) -> Outcome<PathBuf> {
+fn recording(folder: &Path, seconds: usize) -> Outcome<PathBuf> {
     let speech = bundle().join("golden/speech.wav");
     let mut wav =
         Wav::read(&speech).map_err(|error| format!("{}: {error}", speech.display()))?;
-    let wanted = SECONDS * wav.rate as usize * usize::from(wav.channels);
+    let wanted = seconds * wav.rate as usize * usize::from(wav.channels);
     wav.samples = wav.samples.iter().copied().cycle().take(wanted).collect();
-    let path = folder.join("minute.wav");
+    let path = folder.join(format!("{seconds}.wav"));
     fs::write(&path, wav.to_bytes())
         .map_err(|error| format!("{} could not be written: {error}", path.display()))?;
     Ok(path)
-}
-
-fn score(slap_edge: &Path, recording: &Path, precision: &str) -> Outcome<Run> {
-    let start = Instant::now();
-    // One core: what a small device has to spare.
-    let mut child = Command::new("taskset")
-        .args(["--cpu-list", "0"])
-        .arg(slap_edge)
-        .args(["score", "--segments", "--format", "ndjson", "--precision", precision])
-        .arg("--bundle")
-        .arg(bundle())
-        .arg(recording)
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("taskset could not be started: {error}"))?;
-    let output = child.stdout.take().ok_or("the command has no output")?;
-    let reader = std::thread::spawn(move || first_score(output, start));
-    let peak = watch(&mut child)?;
-    let seconds = start.elapsed().as_secs_f64();
-    let first = reader.join().ok().flatten().ok_or("the command printed no segment")?;
-    Ok(Run { seconds, first, peak })
-}
-
-/// Reads everything and returns when the first score came.
-fn first_score(output: impl Read, start: Instant) -> Option<f64> {
-    let mut first = None;
-    for line in BufReader::new(output).lines() {
-        if first.is_none() && line.ok()?.contains("\"event\":\"segment\"") {
-            first = Some(start.elapsed().as_secs_f64());
-        }
-    }
-    first
-}
-
-/// Waits for the process and returns its peak memory in MiB: the high-water
-/// mark that the system keeps, as it was last seen.
-fn watch(child: &mut Child) -> Outcome<f64> {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak: f64 = 0.0;
-    loop {
-        if let Ok(text) = fs::read_to_string(&status) {
-            let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-            let kib = mark.and_then(|mark| mark.trim().split(' ').next()?.parse::<f64>().ok());
-            peak = peak.max(kib.unwrap_or(0.0) / 1024.0);
-        }
-        match child.try_wait().map_err(|error| format!("the command was lost: {error}"))? {
-            Some(status) if status.success() => return Ok(peak),
-            Some(status) => return Err(format!("the command ended with {status}")),
-            None => std::thread::sleep(LOOK),
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod contest;
 mod front_end;
 mod machine;
 mod memory;
+mod process;
 mod prompts;
 mod python;
 mod statistics;
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
     let measured = prompts::run()
         .and_then(|()| front_end::run(&python))
         .and_then(|()| voice::run(&python))
-        .and_then(|()| command::run(&slap_edge));
+        .and_then(|()| command::run(&python, &slap_edge));
     match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

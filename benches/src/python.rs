@@ -71,7 +71,8 @@ impl Drop for Peers {
     }
 }
 
-fn command(python: &Path, script: &str) -> Command {
+/// A call of one of the scripts beside this crate, on one thread.
+pub fn command(python: &Path, script: &str) -> Command {
     let mut command = Command::new(python);
     command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(script)).env("OMP_NUM_THREADS", "1");
     command

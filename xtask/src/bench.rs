@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: builds what is measured, then runs the measurements.
 
-use crate::process::{self, BUILD_COMMAND, cargo, root};
+use crate::process::{self, BUILD_COMMAND, cargo, command, root};
 use crate::{Outcome, python};
 
 /// Sets up (one peer is a Python package), then prints the table.
@@ -10,8 +10,12 @@ use crate::{Outcome, python};
 pub fn run() -> Outcome {
     python::setup()?;
     process::run(&mut cargo(&BUILD_COMMAND))?;
-    let peers = ["run", "--release", "--package", "slap-benches", "--features", "peers", "--"];
-    let mut bench = cargo(&peers);
+    // With the features of the whole workspace, as everything else: the inference engine is
+    // not compiled once more.
+    let peers =
+        ["build", "--release", "--workspace", "--bins", "--features", "slap-benches/peers"];
+    process::run(&mut cargo(&peers))?;
+    let mut bench = command(root().join("target/release/slap-benches"), &[]);
     bench.arg("--python").arg(root().join(".venv/bin/python"));
     bench.arg("--slap-edge").arg(root().join("target/release/slap-edge"));
     process::run(&mut bench)

@@ -3,13 +3,12 @@
 use std::io::{self, Write as _};
 
 use anyhow::Context;
-use slap_edge::model::{
-    Bundle, Engine, Precision, Provider, Tower, TowerOptions, Trial, fastest,
-};
+use slap_edge::model::{Bundle, Engine, Precision, Provider, Tower, TowerOptions};
 
 use crate::args::{EngineArg, EngineArgs, PrecisionArg, ProviderArg};
 use crate::output::Terminal;
 use crate::output::execution::milliseconds;
+use crate::trial::{Trial, fastest};
 
 /// The engine as asked for.
 #[derive(Clone, Debug)]

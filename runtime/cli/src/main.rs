@@ -28,6 +28,7 @@ mod score;
 mod selection;
 mod selftest;
 mod shell;
+mod trial;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -30,7 +30,7 @@ pub use background::Background;
 pub use bundle::{Bundle, BundleError};
 pub use engine::{
     Engine, EngineError, EngineReport, Nodes, Offer, Precision, Provider, Tower, TowerOptions,
-    TowerState, Trial, fastest, offers,
+    TowerState, offers,
 };
 pub use hash::Sha256;
 pub use manifest::{Manifest, ManifestError};

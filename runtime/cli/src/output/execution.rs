@@ -6,6 +6,8 @@ use anyhow::Context;
 use serde::Serialize;
 use slap_edge::model::Tower;
 
+use crate::trial::step_time;
+
 /// What a tower really runs on, and how fast.
 #[derive(Clone, Debug, Serialize)]
 pub struct Execution {
@@ -45,7 +47,7 @@ impl Execution {
     ///
     /// When it cannot run.
     pub fn measure(tower: &Tower) -> anyhow::Result<Self> {
-        let step = tower.step_time().context("the audio tower cannot be used")?;
+        let step = step_time(tower).context("the audio tower cannot be used")?;
         let report = tower.report();
         let nodes = report.nodes;
         Ok(Self {

@@ -10,7 +10,6 @@ mod options;
 mod ports;
 mod report;
 mod tract;
-mod trial;
 
 #[cfg(feature = "ort")]
 mod ort;
@@ -28,7 +27,6 @@ pub use self::report::{EngineReport, Nodes};
 pub(crate) use self::tract::{
     graph_error, guarded, optimise, parse, reason, wire_inputs, wire_outputs,
 };
-pub use self::trial::{Trial, fastest};
 use crate::bundle::Bundle;
 use crate::manifest::{OutputKind, TowerSpec};
 

@@ -23,7 +23,6 @@ use self::library::{Library, library};
 pub(crate) use self::provider::offers;
 use self::stream::Stream;
 use super::ports::{Port, Ports};
-use super::trial::noise;
 use super::{EngineError, Nodes, Plan, Provider, Session, TowerOptions};
 
 /// What ONNX Runtime is told of a graph: how to prepare it, and on what.
@@ -133,7 +132,9 @@ impl OrtPlan {
         let shared = &self.shared.ports;
         let (input, output) =
             (shared.input.len(), shared.embeddings.first().map_or(0, Port::len));
-        stream.step(&noise(input), &mut vec![0.0; output])?;
+        // Not zeros: of those alone a tower may make an embedding without direction.
+        let ramp: Vec<f32> = (0..input).map(|n| n as f32 / input as f32 - 0.5).collect();
+        stream.step(&ramp, &mut vec![0.0; output])?;
         drop(stream);
         // No stream is left, so nobody else holds the session.
         let shared = Arc::get_mut(&mut self.shared)
