@@ -28,6 +28,7 @@ class Screener:
         prompts: list[str] | None = None,
         int8: bool = False,
         outputs: list[str] | None = None,
+        engine: Literal["tract", "ort"] = "tract",
     ) -> None: ...
     def score(
         self, audio: NDArray[np.float32], sample_rate: int, *, steps: bool = False

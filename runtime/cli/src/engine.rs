@@ -37,6 +37,7 @@ impl EngineChoice {
                 provider,
                 require_provider: args.require_provider,
                 threads: args.threads,
+                cache: args.cache,
                 ..TowerOptions::default()
             },
         }
@@ -137,6 +138,7 @@ mod tests {
             provider,
             require_provider: false,
             threads: None,
+            cache: None,
             precision: PrecisionArg::Float32,
         };
         let engine = |args| EngineChoice::new(args).options.engine;

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use slap_edge::core::score::Outcome;
 use slap_edge::{Encoder, Event, Options, Parts, Pcm, ScreenError, Summary};
-use slap_model::{Bundle, EngineError, Precision, Tower, TowerOptions, TowerState};
+use slap_model::{Bundle, Engine, EngineError, Precision, Tower, TowerOptions, TowerState};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,6 +20,8 @@ use crate::value_error;
 ///     tasks: names of the tasks to score; all of them if None.
 ///     prompts: sentences to compare each clip with.
 ///     int8: whether the quantised tower runs instead of the float32 one.
+///     engine: `tract`, which is part of this module, or `ort`: ONNX Runtime, from the Python
+///         package `onnxruntime` or where the environment variable `ORT_DYLIB_PATH` says.
 ///     outputs: names of outputs of the tower, beside its embedding, that `score` gives for
 ///         each step.
 ///
@@ -98,21 +100,49 @@ impl Listener {
     }
 }
 
+/// The engine called `name`.
+fn engine_of(py: Python<'_>, name: &str) -> PyResult<TowerOptions> {
+    let named = Engine::ALL.into_iter().find(|it| it.to_string() == name);
+    let known = || Engine::ALL.map(|it| it.to_string()).join(", ");
+    let engine = named
+        .ok_or_else(|| value_error(format!("expected an engine, {}, got `{name}`", known())))?;
+    let library = match engine {
+        Engine::Ort if std::env::var_os("ORT_DYLIB_PATH").is_none() => package(py)?,
+        Engine::Ort | Engine::Tract => None,
+    };
+    Ok(TowerOptions { engine, library, ..TowerOptions::default() })
+}
+
+/// Where the Python package `onnxruntime` keeps its library, found without importing it.
+fn package(py: Python<'_>) -> PyResult<Option<PathBuf>> {
+    let spec = py.import("importlib.util")?.call_method1("find_spec", ("onnxruntime",))?;
+    if spec.is_none() {
+        return Ok(None);
+    }
+    let folders: Vec<PathBuf> = spec.getattr("submodule_search_locations")?.extract()?;
+    Ok(folders.first().map(|folder| folder.join("capi")))
+}
+
 #[pymethods]
 impl Screener {
     #[new]
-    #[pyo3(signature = (bundle, tasks=None, prompts=None, int8=false, outputs=None))]
+    #[pyo3(signature = (
+        bundle, tasks=None, prompts=None, int8=false, outputs=None, engine="tract"
+    ))]
     fn new(
+        py: Python<'_>,
         bundle: PathBuf,
         tasks: Option<Vec<String>>,
         prompts: Option<Vec<String>>,
         int8: bool,
         outputs: Option<Vec<String>>,
+        engine: &str,
     ) -> PyResult<Self> {
         let bundle = Bundle::open(&bundle).map_err(value_error)?;
         let precision = if int8 { Precision::Int8 } else { Precision::Float32 };
         let outputs = outputs.unwrap_or_default();
-        let wanted = TowerOptions { precision, outputs: outputs.clone(), ..Default::default() };
+        let wanted =
+            TowerOptions { precision, outputs: outputs.clone(), ..engine_of(py, engine)? };
         let tower = Tower::load(&bundle, wanted).map_err(value_error)?;
         let mut options = Options { tasks, ..Options::default() };
         if let Some(sentences) = prompts {

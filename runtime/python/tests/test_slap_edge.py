@@ -128,6 +128,22 @@ def test_steps_are_told_when_asked_for() -> None:
     assert np.array_equal(steps["outputs"]["tokens"], again["outputs"]["tokens"])
 
 
+def test_engines_agree() -> None:
+    audio, rate = soundfile.read(RECORDINGS / "woman.flac", dtype="float32")
+    scores = {}
+    for engine in ("tract", "ort"):
+        screener = slap_edge.Screener(BUNDLE, engine=engine)
+        scores[engine] = screener.score(audio, rate)["tasks"]
+    assert scores["tract"] != scores["ort"]  # two engines, so not to the last bit
+    for name, task in scores["tract"].items():
+        assert task.keys() == scores["ort"][name].keys()
+
+
+def test_an_unknown_engine_is_named() -> None:
+    with pytest.raises(ValueError, match="expected an engine, tract, ort, got `native`"):
+        slap_edge.Screener(BUNDLE, engine="native")
+
+
 def test_an_unknown_output_is_named() -> None:
     with pytest.raises(ValueError, match=r"`speakers`; there are: .*tokens"):
         slap_edge.Screener(BUNDLE, outputs=["speakers"])

@@ -1,13 +1,14 @@
 //! What the user typed about what runs the audio tower.
 
 use core::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::DocumentFormat;
 
 /// Engine, provider, threads and precision, shared by the commands that run the tower.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct EngineArgs {
     /// What runs the audio tower [default: tract, or ort where a provider is named].
     ///
@@ -29,6 +30,10 @@ pub struct EngineArgs {
     /// Threads of one step of the tower with ONNX Runtime [default: 1].
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
+
+    /// Keep what ONNX Runtime makes of the tower in FOLDER, for a faster start next time.
+    #[arg(long, value_name = "FOLDER")]
+    pub cache: Option<PathBuf>,
 
     /// The audio tower's numbers.
     #[arg(long, value_enum, default_value = "float32")]

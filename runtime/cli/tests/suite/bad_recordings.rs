@@ -254,10 +254,10 @@ fn a_bad_file_does_not_stop_the_others() {
         .says(&["bad.wav"]);
     let lines = ran.lines();
     let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
-    assert_eq!(events, ["begin", "score", "error", "begin", "score", "end"]);
-    assert_eq!(lines[2]["payload"]["code"], "not_audio");
-    assert_eq!(lines[5]["payload"]["scored"], 2);
-    assert_eq!(lines[5]["payload"]["failed"], 1);
+    assert_eq!(events, ["session", "begin", "score", "error", "begin", "score", "end"]);
+    assert_eq!(lines[3]["payload"]["code"], "not_audio");
+    assert_eq!(lines[6]["payload"]["scored"], 2);
+    assert_eq!(lines[6]["payload"]["failed"], 1);
 }
 
 /// Whatever a file holds, it is scored or refused: never a panic, never a hang.

@@ -6,6 +6,7 @@
 //! - [`bad_recordings`]: what cannot, and what is said about it;
 //! - [`batch`]: many recordings, side by side and in folders;
 //! - [`bundles`]: bundles that are missing, damaged or from the future, and `inspect`;
+//! - [`engines`]: what runs the tower, and what is reported of it;
 //! - [`listening`]: what is heard for as long as it takes, from standard input;
 //! - [`measures`]: what is measured of a voice, in every format, and what is absent;
 //! - [`reports`]: the page and the picture of a recording;
@@ -23,6 +24,7 @@
 mod bad_recordings;
 mod batch;
 mod bundles;
+mod engines;
 mod harness;
 mod listening;
 mod measures;

@@ -132,7 +132,8 @@ fn ndjson_has_its_shape() {
             .map(|line| &line["payload"])
             .collect()
     };
-    assert_eq!(lines.first().unwrap()["event"], "begin");
+    assert_eq!(lines.first().unwrap()["event"], "session");
+    assert_eq!(keys(of("session")[0]), ["execution", "jobs", "model", "recordings"]);
     assert_eq!(lines.last().unwrap()["event"], "end");
     assert_eq!(keys(of("begin")[0]), ["channels", "format", "input", "sample_rate", "seconds"]);
     let segments = of("segment");
@@ -176,7 +177,7 @@ fn ndjson_has_its_shape() {
     );
     assert_eq!(
         keys(&score["model"]),
-        ["bundle", "engine", "engine_version", "precision", "tower_sha256"]
+        ["bundle", "engine", "engine_version", "precision", "provider", "tower_sha256"]
     );
     assert_eq!(keys(of("end")[0]), ["elapsed_seconds", "failed", "scored", "seconds"]);
 }
@@ -184,7 +185,7 @@ fn ndjson_has_its_shape() {
 #[test]
 fn without_segments_ndjson_is_brief() {
     let ran = run(slap().args(["score", "--format", "ndjson"]).arg(data("voice.flac")));
-    assert_eq!(ran.exits(0).lines().len(), 3);
+    assert_eq!(ran.exits(0).lines().len(), 4);
 }
 
 #[test]

@@ -128,7 +128,7 @@ pub struct TowerOptions {
     /// Loading fails where `provider` is absent or runs no node of the graph, instead of
     /// falling back to the processor.
     pub require_provider: bool,
-    /// The file of ONNX Runtime's library. Where none is given, it is the one that the
+    /// ONNX Runtime's library, or the folder it is in. Where none is given, it is the one that the
     /// variable `ORT_DYLIB_PATH` names, or the first found beside the program, in the
     /// system's folders and in the packages of each Python on the search path. A process
     /// loads one library: the first that is asked for stays.
@@ -136,6 +136,9 @@ pub struct TowerOptions {
     /// Threads of one step, 1 where nothing is said: a step is too short to gain from more,
     /// and streams in parallel gain without waiting for each other.
     pub threads: Option<NonZeroUsize>,
+    /// A folder in which ONNX Runtime's optimised graphs are kept for the next start. It is
+    /// made where there is none; what cannot be read or written there is done without.
+    pub cache: Option<PathBuf>,
     /// Whether the nodes that each provider runs are counted where only the processor is
     /// asked for. It costs a slow step; of another provider they always are.
     pub count_nodes: bool,

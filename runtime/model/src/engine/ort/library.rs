@@ -51,8 +51,9 @@ fn load(path: Option<&Path>) -> Result<Library, String> {
     let variable = env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
     let named = path.map(Path::to_owned).or(variable);
     let candidates = match &named {
+        Some(path) if path.is_dir() => in_folder(path).into_iter().collect(),
         Some(path) => vec![path.clone()],
-        None => candidates(),
+        None => folders().iter().filter_map(|folder| in_folder(folder)).collect(),
     };
     let mut failures = Vec::new();
     for path in candidates {
@@ -62,8 +63,9 @@ fn load(path: Option<&Path>) -> Result<Library, String> {
             Err(reason) => failures.push(format!("'{}': {reason}", path.display())),
         }
     }
-    Err(match (named, failures.is_empty()) {
-        (Some(_), _) => format!("it cannot be loaded from {}", failures.join("; ")),
+    Err(match (&named, failures.is_empty()) {
+        (Some(path), true) => format!("there is none in '{}'", path.display()),
+        (Some(_), false) => format!("it cannot be loaded from {}", failures.join("; ")),
         (None, true) => format!("ONNX Runtime is not installed here; {ADVICE}"),
         (None, false) => format!("{}; {ADVICE}", failures.join("; ")),
     })
@@ -82,23 +84,15 @@ fn open(path: PathBuf) -> Result<Library, String> {
     Ok(Library { environment, path, version })
 }
 
-/// Files that may be the library, the likeliest first.
-fn candidates() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for folder in folders() {
-        let mut here: Vec<PathBuf> = std::fs::read_dir(&folder)
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| is_library(path))
-            .collect();
-        // Links and their files stand side by side; one of them will do.
-        here.sort();
-        found.extend(here.pop());
-    }
-    found
+/// The library in `folder`, if there is one.
+fn in_folder(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    // Links and their files stand side by side; one of them will do.
+    files.filter(|path| is_library(path)).max()
 }
 
+/// Folders that may hold the library, the likeliest first.
 fn folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     if let Some(folder) = env::current_exe().ok().as_deref().and_then(Path::parent) {

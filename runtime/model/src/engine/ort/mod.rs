@@ -6,6 +6,7 @@
 
 mod library;
 mod nodes;
+mod prepared;
 mod provider;
 mod stream;
 
@@ -20,6 +21,7 @@ use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::value::{Tensor, ValueType};
 
 use self::library::{Library, library};
+use self::prepared::Prepared;
 pub(crate) use self::provider::offers;
 use self::stream::Stream;
 use super::ports::{Port, Ports};
@@ -91,7 +93,13 @@ impl OrtPlan {
         if let Some(profile) = &profile {
             builder = builder.with_profiling(profile.prefix()).map_err(|e| graph(e.into()))?;
         }
-        let session = builder.commit_from_memory(bytes).map_err(graph)?;
+        // Other providers have caches of their own.
+        let cache = options.cache.as_deref().filter(|_| provider == Provider::Cpu);
+        let session = match cache {
+            Some(folder) => commit_prepared(builder, bytes, folder, &library.version),
+            None => builder.commit_from_memory(bytes),
+        }
+        .map_err(graph)?;
         check(&session, &ports, file)?;
         let zeros = ports.states_in.iter().map(zeros).collect::<ort::Result<_>>();
         let mut plan = Self {
@@ -162,6 +170,32 @@ fn builder(library: &Library, threads: NonZeroUsize) -> ort::Result<SessionBuild
         .with_intra_op_spinning(false)?
         // DirectML asks for it, and with static shapes nobody gains from the other.
         .with_memory_pattern(false)?)
+}
+
+/// Makes a session of the graph in `bytes`, or of what was prepared from it before.
+fn commit_prepared(
+    mut builder: SessionBuilder,
+    bytes: &[u8],
+    folder: &Path,
+    version: &str,
+) -> ort::Result<OrtSession> {
+    let prepared = Prepared::new(folder, bytes, version);
+    if let Some(graph) = prepared.read() {
+        let as_it_is = builder.clone().with_optimization_level(GraphOptimizationLevel::Disable);
+        if let Ok(session) = as_it_is?.commit_from_memory(&graph) {
+            return Ok(session);
+        }
+    }
+    let Some(draft) = prepared.draft() else { return builder.commit_from_memory(bytes) };
+    let session = builder
+        .clone()
+        // What comes later is for one kind of processor, and the folder may move.
+        .with_optimization_level(GraphOptimizationLevel::Level2)?
+        .with_optimized_model_path(draft)?
+        .commit_from_memory(bytes);
+    prepared.keep();
+    // Where the draft cannot be written, the session is made without.
+    session.or_else(|_| builder.commit_from_memory(bytes))
 }
 
 /// Holds the graph against the manifest, by name, type and shape.

@@ -1,0 +1,57 @@
+//! Graphs as ONNX Runtime has optimised them, kept in a folder for the next start.
+//!
+//! A file is 32 bytes of SHA-256 and the graph they are of; its name says which graph of
+//! which bundle it was, and which version optimised it. Whatever is missing, damaged or
+//! strange is made anew, and what cannot be written is not: nothing depends on it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+
+use crate::Sha256;
+
+/// Where one prepared graph is kept.
+pub(super) struct Prepared {
+    file: PathBuf,
+    /// Where ONNX Runtime writes it to.
+    draft: PathBuf,
+}
+
+impl Prepared {
+    /// The place in `folder` of the graph in `bytes`, optimised by `version`.
+    pub(super) fn new(folder: &Path, bytes: &[u8], version: &str) -> Self {
+        let name = format!("{}-ort-{version}", Sha256::of(bytes));
+        Self {
+            file: folder.join(format!("{name}.graph")),
+            draft: folder.join(format!(".{name}.{}", process::id())),
+        }
+    }
+
+    /// The graph, if there is one and it is whole.
+    pub(super) fn read(&self) -> Option<Vec<u8>> {
+        let mut content = fs::read(&self.file).ok()?;
+        let (digest, graph) = content.split_at_checked(32)?;
+        if Sha256::of(graph).as_bytes() != digest {
+            return None;
+        }
+        content.drain(..32);
+        Some(content)
+    }
+
+    /// Where to write the graph to before [`Prepared::keep`]; `None` where there is no folder
+    /// and none can be made.
+    pub(super) fn draft(&self) -> Option<&Path> {
+        fs::create_dir_all(self.draft.parent()?).ok()?;
+        Some(&self.draft)
+    }
+
+    /// Puts the draft in its place. A reader meets all of it or nothing.
+    pub(super) fn keep(&self) {
+        if let Ok(graph) = fs::read(&self.draft) {
+            let content = [Sha256::of(&graph).as_bytes(), graph.as_slice()].concat();
+            let written = fs::write(&self.draft, content);
+            let _ = written.and_then(|()| fs::rename(&self.draft, &self.file));
+        }
+        let _ = fs::remove_file(&self.draft);
+    }
+}
