@@ -20,7 +20,7 @@ use crate::allocation::{allocations, tone};
 const FLOAT32: f32 = 1e-4;
 
 /// The least mean cosine between int8 and float32 that the export's gate lets pass.
-const INT8_COSINE: f32 = 0.98;
+const INT8_COSINE: f32 = 0.998;
 
 fn bundles() -> Vec<Bundle> {
     let folders = fs::read_dir(root().join("models")).unwrap();

@@ -13,7 +13,7 @@ const VARIABLE: &str = "ORT_DYLIB_PATH";
 
 /// How to get what was not found.
 const ADVICE: &str = "install it by 'pip install onnxruntime' or from your distribution, or \
-                      set ORT_DYLIB_PATH to its file (1.22 or newer)";
+                      set ORT_DYLIB_PATH to its file (1.23 or newer)";
 
 /// Folders of libraries beside those that the variables name.
 const SYSTEM_FOLDERS: [&str; 5] =

@@ -211,3 +211,139 @@ impl TypedOp for Rotation {
 
     as_op!();
 }
+
+#[cfg(test)]
+mod tests {
+    use tract_onnx::pb::attribute_proto::AttributeType;
+    use tract_onnx::pb::tensor_proto::DataType;
+    use tract_onnx::pb::type_proto::{self, Value};
+    use tract_onnx::pb::{
+        AttributeProto, GraphProto, ModelProto, OperatorSetIdProto, TypeProto, ValueInfoProto,
+    };
+
+    use super::*;
+
+    /// Values from -1 to 1 that repeat late.
+    fn values(length: usize) -> Vec<f32> {
+        (0..length).map(|n| ((n * 7919) % 1009) as f32 / 504.5 - 1.0).collect()
+    }
+
+    /// What one operator makes of `inputs`, with the operators of this file or without.
+    fn run(
+        node: &NodeProto,
+        opset: i64,
+        inputs: &[(&[usize], Vec<f32>)],
+        own: bool,
+    ) -> (Vec<String>, Vec<f32>) {
+        let elem_type = DataType::Float as i32;
+        let tensor = Value::TensorType(type_proto::Tensor { elem_type, shape: None });
+        let named = |name: &str| ValueInfoProto {
+            name: name.to_owned(),
+            r#type: Some(TypeProto { value: Some(tensor.clone()), ..Default::default() }),
+            ..Default::default()
+        };
+        let graph = GraphProto {
+            node: vec![node.clone()],
+            input: node.input.iter().map(|name| named(name)).collect(),
+            output: node.output.iter().map(|name| named(name)).collect(),
+            ..Default::default()
+        };
+        let import = OperatorSetIdProto { domain: String::new(), version: opset };
+        let proto =
+            ModelProto { graph: Some(graph), opset_import: vec![import], ..Default::default() };
+        let mut onnx = tract_onnx::onnx();
+        if own {
+            register(&mut onnx);
+        }
+        let mut model = onnx.model_for_proto_model(&proto).unwrap();
+        for (at, (shape, _)) in inputs.iter().enumerate() {
+            let fact = InferenceFact::dt_shape(f32::datum_type(), *shape);
+            model.set_input_fact(at, fact).unwrap();
+        }
+        let model = model.into_optimized().unwrap();
+        let names = model.nodes().iter().map(|node| node.op.name().to_string()).collect();
+        let tensors = inputs
+            .iter()
+            .map(|(shape, values)| Tensor::from_shape(shape, values).unwrap().into_tvalue());
+        let found = model.into_runnable().unwrap().run(tensors.collect()).unwrap();
+        let found = found[0].try_as_plain_ram().unwrap().as_slice::<f32>().unwrap().to_vec();
+        (names, found)
+    }
+
+    fn node(operator: &str, inputs: usize, attributes: &[(&str, i64)]) -> NodeProto {
+        NodeProto {
+            op_type: operator.to_owned(),
+            name: operator.to_owned(),
+            input: (0..inputs).map(|n| format!("in{n}")).collect(),
+            output: vec!["out".to_owned()],
+            attribute: attributes
+                .iter()
+                .map(|(name, value)| AttributeProto {
+                    name: (*name).to_owned(),
+                    i: *value,
+                    r#type: AttributeType::Int as i32,
+                    ..Default::default()
+                })
+                .collect(),
+            ..Default::default()
+        }
+    }
+
+    fn assert_near(a: &[f32], b: &[f32]) {
+        assert_eq!(a.len(), b.len());
+        assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} {b:?}");
+    }
+
+    #[test]
+    fn a_rotation_is_one_node_and_what_tract_makes_of_thirteen() {
+        let table = |angle: fn(f32) -> f32| (0..20).map(|n| angle(n as f32)).collect();
+        let inputs: [(&[usize], Vec<f32>); 3] = [
+            (&[1, 3, 5, 8], values(120)),
+            (&[1, 5, 4], table(f32::cos)),
+            (&[1, 5, 4], table(f32::sin)),
+        ];
+        let rotary = node("RotaryEmbedding", 3, &[]);
+        let (names, found) = run(&rotary, 23, &inputs, true);
+        let (parts, expected) = run(&rotary, 23, &inputs, false);
+        assert!(names.iter().any(|name| name == "Rotation"), "{names:?}");
+        assert!(parts.len() > names.len() + 5, "{parts:?}");
+        assert_near(&found, &expected);
+        // By hand: the first pair of the second position of the second head.
+        let at = (5 + 1) * 8;
+        let (first, second) = (inputs[0].1[at], inputs[0].1[at + 4]);
+        let (cos, sin) = (4f32.cos(), 4f32.sin());
+        assert_near(&found[at..=at], &[first * cos - second * sin]);
+        assert_near(&found[at + 4..=at + 4], &[second * cos + first * sin]);
+    }
+
+    #[test]
+    fn rotations_of_another_kind_are_left_to_tract() {
+        let inputs: [(&[usize], Vec<f32>); 3] =
+            [(&[1, 3, 5, 8], values(120)), (&[1, 5, 4], values(20)), (&[1, 5, 4], values(20))];
+        let rotary = node("RotaryEmbedding", 3, &[("interleaved", 1)]);
+        let (names, found) = run(&rotary, 23, &inputs, true);
+        assert!(!names.iter().any(|name| name == "Rotation"), "{names:?}");
+        assert_near(&found, &run(&rotary, 23, &inputs, false).1);
+    }
+
+    #[test]
+    fn a_softmax_runs_along_any_axis() {
+        let inputs: [(&[usize], Vec<f32>); 1] = [(&[2, 3, 4], values(24))];
+        for (axis, rows) in [(-1, true), (2, true), (1, false), (-3, false)] {
+            let softmax = node("Softmax", 1, &[("axis", axis)]);
+            let (names, found) = run(&softmax, 13, &inputs, true);
+            assert_eq!(names.iter().any(|name| name == "RowSoftmax"), rows, "{names:?}");
+            assert_near(&found, &run(&softmax, 13, &inputs, false).1);
+            assert!(
+                (found.iter().sum::<f32>()
+                    - 24.0 / [2.0, 3.0, 4.0][(axis.rem_euclid(3)) as usize])
+                    .abs()
+                    < 1e-4
+            );
+        }
+        // It was another operator once.
+        let softmax = node("Softmax", 1, &[("axis", 1)]);
+        let (_, found) = run(&softmax, 12, &inputs, true);
+        assert!((found.iter().sum::<f32>() - 2.0).abs() < 1e-4);
+    }
+}
