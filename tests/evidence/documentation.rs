@@ -148,6 +148,7 @@ fn unknown(line: &str) -> Option<String> {
             // Only there after `make setup`, which every check runs first.
             program.exists().then(|| missing_options(&program, &words[1..])).flatten()
         }
+        "pip" => missing_package(words.last()?),
         "git" | "cd" | "cargo" | "python" | "python3" | "uv" | "maturin" | "sudo" => None,
         "arecord" | "jq" | "source" | "." | "for" | "done" => None,
         "make.sh" => None,
@@ -162,6 +163,13 @@ fn missing_target(target: &str) -> Option<String> {
         .filter_map(|line| line.split_once(':'))
         .any(|(targets, _)| targets.split_whitespace().any(|it| it == target));
     (!found).then(|| format!("the Makefile has no target {target:?}"))
+}
+
+/// What a reader is told to install, the checks install, too.
+fn missing_package(package: &str) -> Option<String> {
+    let lock = fs::read_to_string(root().join("export/requirements.lock")).unwrap();
+    let found = lock.lines().any(|line| line.split("==").next() == Some(package));
+    (!found).then(|| format!("no package {package:?} is pinned"))
 }
 
 fn missing_verb(verb: &str) -> Option<String> {
