@@ -22,8 +22,10 @@ pub struct Execution {
     /// The nodes behind it where they were counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nodes: Option<Nodes>,
-    /// Arithmetic of the tower.
+    /// Which of the bundle's towers.
     pub precision: String,
+    /// What its products are computed in.
+    pub arithmetic: String,
     /// The median time of a step at the start, in milliseconds.
     pub step_milliseconds: f64,
     /// Why the provider is not the one asked for.
@@ -57,6 +59,7 @@ impl Execution {
             provider_share: report.share,
             nodes: nodes.map(|it| Nodes { on_provider: it.on_provider, all: it.all }),
             precision: report.precision.to_string(),
+            arithmetic: report.arithmetic.to_string(),
             step_milliseconds: milliseconds(step),
             fallback: report.fallback.clone(),
         })
@@ -68,12 +71,13 @@ impl Execution {
             Some(Nodes { on_provider, all }) => format!("{on_provider} of {all} nodes"),
             None => format!("{:.0} % of the nodes", self.provider_share * 100.0),
         };
+        let Self { engine, engine_version, provider, precision, arithmetic, .. } = self;
+        let numbers = match precision == arithmetic {
+            true => precision.clone(),
+            false => format!("{precision} as {arithmetic}"),
+        };
         format!(
-            "{} {} runs {on} on {} in {}: {:.2} ms a step",
-            self.engine,
-            self.engine_version,
-            self.provider,
-            self.precision,
+            "{engine} {engine_version} runs {on} on {provider} in {numbers}: {:.2} ms a step",
             self.step_milliseconds
         )
     }

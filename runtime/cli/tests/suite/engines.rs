@@ -61,11 +61,15 @@ fn what_runs_is_told_at_the_beginning() {
     assert_eq!(execution["engine"], "ort");
     assert_eq!(execution["provider"], "cpu");
     assert_eq!(execution["provider_share"], 1.0);
-    assert_eq!(execution["precision"], "int8");
+    assert_eq!(
+        (&execution["precision"], &execution["arithmetic"]),
+        (&"int8".into(), &"int8".into())
+    );
     assert!(execution["step_milliseconds"].as_f64().unwrap() > 0.0);
     assert_eq!(header["recordings"], 1);
-    let header = session(&mut slap(), &[]);
+    let header = session(&mut slap(), &["--precision", "int8"]);
     assert_eq!(header["execution"]["engine"], "tract");
+    assert_eq!(header["execution"]["arithmetic"], "float32");
     assert!(header["execution"]["nodes"]["all"].as_u64().unwrap() > 50);
 }
 

@@ -9,8 +9,11 @@ pub struct EngineReport {
     pub engine: Engine,
     /// Its version.
     pub version: String,
-    /// Arithmetic of the graph.
+    /// Which graph.
     pub precision: Precision,
+    /// What its products are computed in. tract scales weights of eight bits back when it
+    /// loads them, which is faster.
+    pub arithmetic: Precision,
     /// Path of the graph inside the bundle.
     pub file: String,
     /// What computes.

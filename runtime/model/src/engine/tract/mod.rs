@@ -1,5 +1,6 @@
 //! tract: ONNX graphs in pure Rust.
 
+mod dequantise;
 mod operators;
 
 use core::fmt;
@@ -7,7 +8,7 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::{GraphProto, ModelProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::Factoid;
 
@@ -23,11 +24,23 @@ pub(super) const VERSION: &str = "0.23.9";
 /// Reading from memory, not from a path, makes the verified bytes the ones that
 /// are run, and keeps a graph from pulling in other files.
 pub(crate) fn parse(bytes: &[u8], file: &str) -> Result<InferenceModel, EngineError> {
+    parse_with(bytes, file, |_| {})
+}
+
+/// Parses a graph that `change` changes first.
+fn parse_with(
+    bytes: &[u8],
+    file: &str,
+    change: impl FnOnce(&mut GraphProto),
+) -> Result<InferenceModel, EngineError> {
     guarded(|| {
         let mut onnx = tract_onnx::onnx();
         operators::register(&mut onnx);
-        let proto = onnx.proto_model_for_read(&mut &bytes[..])?;
+        let mut proto = onnx.proto_model_for_read(&mut &bytes[..])?;
         check_outputs(&proto)?;
+        if let Some(graph) = &mut proto.graph {
+            change(graph);
+        }
         onnx.model_for_proto_model(&proto)
     })
     .map_err(graph_error(file))
@@ -151,7 +164,7 @@ impl TractPlan {
         let failed = graph_error(file);
         let (inputs, outputs): (Vec<_>, Vec<_>) =
             (ports.inputs().collect(), ports.outputs().collect());
-        let mut model = parse(bytes, file)?;
+        let mut model = parse_with(bytes, file, dequantise::dequantise)?;
         wire_inputs(&mut model, &names(&inputs), file)?;
         wire_outputs(&mut model, &names(&outputs), file)?;
         for (i, port) in inputs.iter().enumerate() {
