@@ -15,6 +15,14 @@ from safetensors import safe_open
 DEFAULT = Path(__file__).parent.parent / "models" / "slap-voice-small"
 
 
+def session(path: Path) -> onnxruntime.InferenceSession:
+    """A graph on one thread of the processor, with ONNX Runtime's own defaults otherwise."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 @dataclass(frozen=True)
 class Bundle:
     """What stands in a bundle's folder.
@@ -39,12 +47,8 @@ class Bundle:
         ]
 
     def session(self, precision: str) -> onnxruntime.InferenceSession:
-        """The step graph on one thread, with ONNX Runtime's own defaults otherwise."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        path = self.folder / self.manifest["tower"][precision]
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        """The step graph on one thread."""
+        return session(self.folder / self.manifest["tower"][precision])
 
     def steps(self, log_mel: np.ndarray) -> np.ndarray:
         """Log-mel [frames, bands] as inputs of the step graph [steps, 1, frames, bands]."""

@@ -1,4 +1,6 @@
-"""Times the step of the default bundle's tower by ONNX Runtime in Python.
+"""Times the step of a bundle's tower by ONNX Runtime in Python.
+
+    tower.py HOP LENGTH BUNDLE
 
 Takes float32 audio at 16 kHz on standard input and prints the microseconds
 that each contestant took for a step, round by round. The log-mel is made beforehand.
@@ -7,7 +9,9 @@ that each contestant took for a step, round by round. The log-mel is made before
 from __future__ import annotations
 
 import json
+import sys
 import time
+from pathlib import Path
 
 import harness
 import numpy as np
@@ -86,7 +90,7 @@ class Bound:
 
 def main() -> None:
     samples, _ = harness.audio()
-    bundle = Bundle()
+    bundle = Bundle(Path(sys.argv[3]))
     front_end = slap_edge.FrontEnd(json.dumps(bundle.manifest["front_end"]))
     steps = bundle.steps(front_end.log_mel(samples))
     contestants = {}

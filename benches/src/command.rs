@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use slap_tests::{bundle, scratch::Scratch, wav::Wav};
+use slap_tests::{bundle, onnx_runtime, scratch::Scratch, wav::Wav};
 
 use crate::process::{self, Run};
 use crate::statistics::median;
@@ -13,9 +13,11 @@ use crate::{Outcome, python, table};
 
 /// The ways of `slap-edge score`: a name for the table, and further arguments. The first is the
 /// 1.0 of the ratios.
-const OURS: [(&str, &[&str]); 2] = [
-    ("slap-edge score, float32", &["--precision", "float32"]),
-    ("slap-edge score, int8", &["--precision", "int8"]),
+const OURS: [(&str, &[&str]); 4] = [
+    ("slap-edge score, tract, float32", &["--engine", "tract", "--precision", "float32"]),
+    ("slap-edge score, tract, int8", &["--engine", "tract", "--precision", "int8"]),
+    ("slap-edge score, ort, float32", &["--engine", "ort", "--precision", "float32"]),
+    ("slap-edge score, ort, int8", &["--engine", "ort", "--precision", "int8"]),
 ];
 
 /// The programs in Python: a name for the table, and what `end_to_end.py` calls it.
@@ -39,7 +41,7 @@ struct Length {
 const LENGTHS: [Length; 2] = [
     Length { name: "a minute", seconds: 60, rounds: 5, uncounted: 1 },
     // After the minute, programs and libraries are in the cache.
-    Length { name: "an hour", seconds: 3600, rounds: 2, uncounted: 0 },
+    Length { name: "an hour", seconds: 3600, rounds: 1, uncounted: 0 },
 ];
 
 /// Measures and prints a table for each length.
@@ -70,6 +72,7 @@ fn programs(python: &Path, slap_edge: &Path, recording: &Path) -> Vec<(&'static 
         let mut command = Command::new(slap_edge);
         command.args(["score", "--segments", "--format", "ndjson"]).args(*further);
         command.arg("--bundle").arg(bundle()).arg(recording);
+        command.env("ORT_DYLIB_PATH", onnx_runtime::library());
         (*name, command)
     });
     let peers = PEERS.iter().map(|(name, which)| {

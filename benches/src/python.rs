@@ -1,6 +1,7 @@
 //! What is done in Python: contestants in a process of their own, and reading
 //! FLAC files.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -36,8 +37,19 @@ pub struct Peers {
 impl Peers {
     /// Starts the script and gives it the audio.
     pub fn start(python: &Path, script: &'static str, audio: &[f32]) -> Outcome<Self> {
+        Self::start_with(python, script, audio, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn start_with(
+        python: &Path,
+        script: &'static str,
+        audio: &[f32],
+        further: &[OsString],
+    ) -> Outcome<Self> {
         let mut child = command(python, script)
             .args([HOP.to_string(), audio.len().to_string()])
+            .args(further)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
