@@ -272,6 +272,7 @@ pub struct InspectArgs {
     pub bundle: Option<PathBuf>,
 
     /// Also run the tower by the engine asked for, and show what really ran it, and how fast.
+    /// Naming an engine asks for it, too.
     #[arg(long)]
     pub run: bool,
 

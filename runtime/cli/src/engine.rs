@@ -1,8 +1,9 @@
 //! What runs the audio tower: the user's choice, carried out.
 
+use core::num::NonZeroUsize;
 use std::io::{self, Write as _};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use slap_edge::model::{Bundle, Engine, Precision, Provider, Tower, TowerOptions};
 
 use crate::args::{EngineArg, EngineArgs, PrecisionArg, ProviderArg};
@@ -36,7 +37,7 @@ impl EngineChoice {
                 engine,
                 provider,
                 require_provider: args.require_provider,
-                threads: args.threads,
+                threads: args.threads.and_then(|it| NonZeroUsize::new(it.into())),
                 cache: args.cache,
                 ..TowerOptions::default()
             },
@@ -53,6 +54,10 @@ impl EngineChoice {
     /// and where another provider computes than the one asked for.
     pub fn load(&self, bundle: &Bundle, terminal: &Terminal) -> anyhow::Result<Tower> {
         const UNUSABLE: &str = "the audio tower cannot be used";
+        let of_ort = self.options.cache.is_some() || self.options.threads.is_some();
+        if of_ort && !self.auto && self.options.engine == Engine::Tract {
+            bail!("--threads and --cache are for ONNX Runtime; add --engine ort");
+        }
         let tower = if self.auto {
             let (tower, trials) = fastest(bundle, &self.options).context(UNUSABLE)?;
             let chosen = tower.report().engine;

@@ -30,17 +30,16 @@ pub fn expand(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 
 fn inside(folder: &Path) -> impl Iterator<Item = PathBuf> {
     WalkDir::new(folder)
-        .follow_links(true)
         .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path()))
         .filter_map(|entry| match entry {
             Ok(entry) => {
-                let found = !entry.file_type().is_dir() && is_recording(entry.path());
+                // Behind a link, too; a pipe would be waited for, and a link to a folder may
+                // lead in a circle.
+                let found = is_recording(entry.path()) && entry.path().is_file();
                 found.then(|| entry.into_path())
             }
-            // A link to a folder it lies in: what is there is found without it.
-            Err(error) if error.loop_ancestor().is_some() => None,
             Err(error) => {
                 let path = error.path()?;
                 (is_recording(path) || path.is_dir()).then(|| path.to_owned())

@@ -20,7 +20,8 @@ use crate::{Outcome, locate, models};
 pub fn run(args: &InspectArgs, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let bundle = models::open_bundle(&locate::bundle(args.bundle.as_deref())?)?;
     bundle.verify_all().context("the bundle cannot be used")?;
-    let engine = args.run.then(|| EngineChoice::new(args.engine.clone()).with_nodes_counted());
+    let engine = (args.run || args.engine.is_asked_for())
+        .then(|| EngineChoice::new(args.engine.clone()).with_nodes_counted());
     let findings = Findings::new(&bundle, engine.as_ref(), terminal)?;
     let mut out = io::stdout().lock();
     match args.format {

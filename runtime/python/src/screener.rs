@@ -145,7 +145,7 @@ impl Screener {
             TowerOptions { precision, outputs: outputs.clone(), ..engine_of(py, engine)? };
         let tower = Tower::load(&bundle, wanted).map_err(value_error)?;
         let mut options = Options { tasks, ..Options::default() };
-        if let Some(sentences) = prompts {
+        if let Some(sentences) = prompts.filter(|sentences| !sentences.is_empty()) {
             let text = slap_model::TextTower::load(&bundle).map_err(value_error)?;
             for sentence in sentences {
                 let embedding = text.embed(&sentence).map_err(value_error)?;

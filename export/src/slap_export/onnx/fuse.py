@@ -13,7 +13,10 @@ from onnx import ModelProto
 from onnxscript.rewriter import pattern
 
 OPSET = 23
-"""The first with `RMSNormalization` and `RotaryEmbedding`; ONNX Runtime has them since 1.23."""
+"""The first with `RMSNormalization` and `RotaryEmbedding`.
+
+ONNX Runtime has them since 1.23, and the quantised operators of that opset since 1.24.
+"""
 
 IR_VERSION = 11
 """The one that came with that opset."""

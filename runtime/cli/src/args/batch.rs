@@ -9,7 +9,8 @@ pub struct BatchArgs {
     ///
     /// Taken are files whose names end in .wav, .flac, .ogg, .oga or .mp3, in upper or
     /// lower case, in the order of their names. What is hidden, its name beginning with a
-    /// point, is left out. Links are followed, but not in circles.
+    /// point, is left out. Links to files are followed, links to
+    /// folders are not.
     #[arg(short, long)]
     pub recursive: bool,
 

@@ -1,6 +1,5 @@
 //! What the user typed about what runs the audio tower.
 
-use core::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -28,16 +27,27 @@ pub struct EngineArgs {
     pub require_provider: bool,
 
     /// Threads of one step of the tower with ONNX Runtime [default: 1].
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 
-    /// Keep what ONNX Runtime makes of the tower in FOLDER, for a faster start next time.
+    /// Keep what ONNX Runtime makes of the tower for the processor in FOLDER, for a faster
+    /// start next time.
     #[arg(long, value_name = "FOLDER")]
     pub cache: Option<PathBuf>,
 
     /// The audio tower's numbers.
     #[arg(long, value_enum, default_value = "float32")]
     pub precision: PrecisionArg,
+}
+
+impl EngineArgs {
+    /// Whether anything of it was typed but the precision.
+    pub fn is_asked_for(&self) -> bool {
+        self.engine.is_some()
+            || self.provider.is_some()
+            || self.threads.is_some()
+            || self.cache.is_some()
+    }
 }
 
 /// What runs the tower.

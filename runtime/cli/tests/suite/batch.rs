@@ -273,10 +273,14 @@ fn folders_stand_for_the_recordings_in_them() {
     folder.file("b/c.flac", fs::read(data("voice.flac")).unwrap());
     folder.file("b/notes.txt", "none");
     folder.file("elsewhere/linked.wav", usual(1.0));
+    symlink("../../elsewhere/linked.wav", folder.path().join("b/a/link.wav")).unwrap();
     symlink("../../elsewhere", folder.path().join("b/a/link")).unwrap();
-    symlink("..", folder.path().join("b/a/circle")).unwrap();
-    let inside =
-        ["b/10.wav", "b/2.WAV", "b/a/link/linked.wav", "b/a/z.wav", "b/c.flac"].as_slice();
+    symlink("../..", folder.path().join("b/a/circle")).unwrap();
+    symlink("nowhere", folder.path().join("b/a/gone.wav")).unwrap();
+    // Nobody writes into it: opening it would wait for ever.
+    let pipe = Command::new("mkfifo").arg(folder.path().join("b/a/pipe.wav")).status();
+    assert!(pipe.unwrap().success());
+    let inside = ["b/10.wav", "b/2.WAV", "b/a/link.wav", "b/a/z.wav", "b/c.flac"].as_slice();
     assert_eq!(found(folder.path(), &["b"]), (inside.iter().map(|&it| it.into()).collect(), 0));
     // A file that is named is heard whatever it is called, and where it is named.
     let named = ["b/notes.txt", "elsewhere", "0.wav"];

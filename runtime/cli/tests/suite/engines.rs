@@ -104,8 +104,15 @@ fn a_missing_library_is_told_with_how_to_get_it() {
     command.args(["score", "--engine", "ort"]).arg(person("woman"));
     run(&mut command).exits(2).says(&["ort", "pip install onnxruntime", "ORT_DYLIB_PATH"]);
     let nothing = folder.file("libonnxruntime.so", "not a library");
+    // What an interrupted installation leaves; loading it would end in a signal.
+    let whole = fs::read(onnx_runtime::library()).unwrap();
+    let cut = folder.file("cut.so", &whole[..1_000_000]);
+    let pipe = folder.path().join("pipe.so");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for (path, reason) in [
-        (nothing.clone(), "libonnxruntime.so"),
+        (nothing.clone(), "file too short"),
+        (cut, "cut short"),
+        (pipe, "not a file"),
         (folder.path().join("absent.so"), "No such file"),
         (folder.path().join("bundle"), "No such file"),
     ] {
@@ -135,13 +142,27 @@ fn an_absent_provider_is_replaced_or_refused() {
         run(command.arg(person("woman"))).exits(2).says(&["expected the provider", absent]);
     }
     run(slap().args(["score", "--require-provider"]).arg(person("woman"))).exits(2);
+    for option in [["--threads", "2"], ["--cache", "x"]] {
+        let mut command = with_library();
+        command.args(["score"]).args(option).arg(person("woman"));
+        run(&mut command).exits(2).says(&["--engine ort"]);
+    }
+    for count in ["0", "257"] {
+        let mut command = with_library();
+        command.args(["score", "--engine", "ort", "--threads", count]).arg(person("woman"));
+        run(&mut command).exits(2);
+    }
+    assert_eq!(
+        session(&mut with_library(), &["--engine", "ort", "--threads", "2"])["execution"]["engine"],
+        "ort"
+    );
 }
 
 #[test]
 fn engines_are_listed_with_what_they_lack() {
     let ran = run(with_library().arg("engines")).exits(0).quietly();
     for part in
-        ["--engine tract", "--engine ort", "--provider cuda: not in this", "onnxruntime"]
+        ["--engine tract", "--engine ort", "--provider cuda: not in this build", "onnxruntime"]
     {
         assert!(ran.out.contains(part), "expected {part:?} in: {}", ran.out);
     }
@@ -174,6 +195,9 @@ fn a_bundle_is_run_and_inspected() {
     assert!(test["largest_difference"].as_f64() <= test["tolerance"].as_f64());
     let ran = run(with_library().args(["inspect", "--run"]).arg(&bundle)).exits(0);
     assert!(ran.out.contains("Ran") && ran.out.contains("self-test to"), "{}", ran.out);
+    // Naming an engine asks for a run.
+    let ran = run(with_library().args(["inspect", "--engine", "ort"]).arg(&bundle)).exits(0);
+    assert!(ran.out.contains("Ran"), "{}", ran.out);
     let plain = run(with_library().args(["inspect", "--format", "json"]).arg(&bundle)).exits(0);
     assert!(plain.json()["payload"].get("execution").is_none());
 }
@@ -196,7 +220,12 @@ fn a_prepared_graph_is_kept_and_made_anew_when_it_is_damaged() {
 
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 1;
-    for damaged in [flipped, whole[..1000].to_vec(), Vec::new(), b"something else".to_vec()] {
+    // Whole, but of another graph.
+    let mut foreign = whole.clone();
+    foreign.truncate(32 + 100);
+    for damaged in
+        [flipped, whole[..1000].to_vec(), Vec::new(), b"something else".to_vec(), foreign]
+    {
         fs::write(&kept[0], damaged).unwrap();
         assert_eq!(answers(&score(&mut with_library(), &arguments)), plain);
         assert_eq!(fs::read(&kept[0]).unwrap(), whole);

@@ -85,16 +85,16 @@ impl Provider {
     #[must_use]
     pub fn purpose(self) -> &'static str {
         match self {
-            Self::Cpu => "any processor; in every package",
-            Self::Cuda => "NVIDIA GPUs; in the PyPI package onnxruntime-gpu",
-            Self::TensorRt => "NVIDIA GPUs, by TensorRT; in the PyPI package onnxruntime-gpu",
-            Self::OpenVino => "Intel hardware; in the PyPI package onnxruntime-openvino",
-            Self::Qnn => "Qualcomm NPUs; in the PyPI package onnxruntime-qnn",
-            Self::CoreMl => "Apple hardware; in the packages for macOS and iOS",
-            Self::Nnapi => "Android's accelerators; in the package onnxruntime-android",
-            Self::Xnnpack => "small processors; in the packages for Android and iOS",
-            Self::DirectMl => "GPUs under Windows; in the PyPI package onnxruntime-directml",
-            Self::Acl => "Arm processors, by the Compute Library; built from source",
+            Self::Cpu => "any processor",
+            Self::Cuda => "NVIDIA GPUs: PyPI package onnxruntime-gpu",
+            Self::TensorRt => "NVIDIA GPUs: PyPI package onnxruntime-gpu",
+            Self::OpenVino => "Intel: PyPI package onnxruntime-openvino",
+            Self::Qnn => "Qualcomm NPUs: PyPI package onnxruntime-qnn",
+            Self::CoreMl => "Apple: packages for macOS and iOS",
+            Self::Nnapi => "Android: package onnxruntime-android",
+            Self::Xnnpack => "small processors: packages for Android and iOS",
+            Self::DirectMl => "Windows: PyPI package onnxruntime-directml",
+            Self::Acl => "Arm processors: built from source",
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Finding ONNX Runtime's shared library and loading it, once a process.
 
 use std::env;
+use std::error::Error as _;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use ort::LoadDynamicError;
 use ort::environment::Environment;
 
 use crate::engine::{Engine, EngineError};
@@ -13,7 +16,7 @@ const VARIABLE: &str = "ORT_DYLIB_PATH";
 
 /// How to get what was not found.
 const ADVICE: &str = "install it by 'pip install onnxruntime' or from your distribution, or \
-                      set ORT_DYLIB_PATH to its file (1.23 or newer)";
+                      set ORT_DYLIB_PATH to its file (1.24 or newer)";
 
 /// Folders of libraries beside those that the variables name.
 const SYSTEM_FOLDERS: [&str; 5] =
@@ -72,8 +75,9 @@ fn load(path: Option<&Path>) -> Result<Library, String> {
 }
 
 fn open(path: PathBuf) -> Result<Library, String> {
+    check(&path)?;
     let environment = ort::init_from(&path)
-        .map_err(|error| error.to_string())?
+        .map_err(|error| told(&error))?
         .with_name("slap-edge")
         .with_telemetry(false)
         // What it has to say reaches the caller as errors; it must not write over a screen.
@@ -82,6 +86,55 @@ fn open(path: PathBuf) -> Result<Library, String> {
         .map_err(|error| error.message().to_owned())?;
     let version = version(&path).unwrap_or_else(|| "of unknown version".to_owned());
     Ok(Library { environment, path, version })
+}
+
+/// Looks at the file as far as loading it would not end in an error but in a signal, or
+/// never.
+fn check(path: &Path) -> Result<(), String> {
+    let said = |error: std::io::Error| error.to_string();
+    let about = std::fs::metadata(path).map_err(said)?;
+    if !about.is_file() {
+        return Err("not a file".to_owned());
+    }
+    if path.to_string_lossy().contains("onnxruntime_providers_") {
+        return Err("a part of ONNX Runtime, not its library".to_owned());
+    }
+    let mut header = [0; 64];
+    let mut file = std::fs::File::open(path).map_err(said)?;
+    let whole = file.read_exact(&mut header).is_ok();
+    match elf_length(&header).filter(|_| whole) {
+        Some(length) if length > about.len() => Err(format!(
+            "cut short: expected {length} bytes, got {}; install it again",
+            about.len()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// How long a file with this header is at least, if it is an ELF file of 64 bits with the
+/// least significant byte first: its table of sections comes last.
+fn elf_length(header: &[u8; 64]) -> Option<u64> {
+    let number = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
+    if !header.starts_with(b"\x7fELF\x02\x01") {
+        return None;
+    }
+    let offset = u64::from_le_bytes(*header[0x28..].first_chunk()?);
+    offset.checked_add(u64::from(number(0x3a)) * u64::from(number(0x3c)))
+}
+
+/// What the loader says, with its reason.
+fn told(error: &LoadDynamicError) -> String {
+    match error {
+        LoadDynamicError::BadVersion { version_str, .. } => {
+            format!("version {version_str}, expected 1.24 or newer")
+        }
+        LoadDynamicError::MissingApi { .. } => "another library".to_owned(),
+        LoadDynamicError::Dlopen { error, .. } => {
+            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            reason.lines().next().unwrap_or_default().to_owned()
+        }
+        other => other.to_string(),
+    }
 }
 
 /// The library in `folder`, if there is one.
@@ -178,6 +231,18 @@ mod tests {
             assert_eq!(is_library(Path::new(&name)), other == "onnxruntime", "{name}");
         }
         assert!(!is_library(Path::new(&format!("{prefix}onnxruntime"))));
+    }
+
+    #[test]
+    fn a_library_that_was_cut_short_is_not_loaded() {
+        let mut header = [0; 64];
+        assert_eq!(elf_length(&header), None);
+        header[..6].copy_from_slice(b"\x7fELF\x02\x01");
+        header[0x28..0x30].copy_from_slice(&1_000_000u64.to_le_bytes());
+        header[0x3a..0x3e].copy_from_slice(&[64, 0, 30, 0]);
+        assert_eq!(elf_length(&header), Some(1_000_000 + 64 * 30));
+        header[0x28..0x30].copy_from_slice(&u64::MAX.to_le_bytes());
+        assert_eq!(elf_length(&header), None);
     }
 
     #[test]

@@ -86,17 +86,19 @@ impl OrtPlan {
             fallback = Some(reason);
             provider = Provider::Cpu;
         }
-        let profile = (provider != Provider::Cpu || options.count_nodes)
-            .then(nodes::Profile::begin)
-            .transpose()
-            .map_err(|error| EngineError::Run { reason: error.to_string() })?;
+        let profile = match provider {
+            // Everything runs there; counting is of interest, and no more.
+            Provider::Cpu if options.count_nodes => nodes::Profile::begin().ok(),
+            Provider::Cpu => None,
+            _ => Some(nodes::Profile::begin().map_err(|reason| EngineError::Run { reason })?),
+        };
         if let Some(profile) = &profile {
             builder = builder.with_profiling(profile.prefix()).map_err(|e| graph(e.into()))?;
         }
         // Other providers have caches of their own.
         let cache = options.cache.as_deref().filter(|_| provider == Provider::Cpu);
         let session = match cache {
-            Some(folder) => commit_prepared(builder, bytes, folder, &library.version),
+            Some(folder) => commit_prepared(builder, bytes, folder),
             None => builder.commit_from_memory(bytes),
         }
         .map_err(graph)?;
@@ -177,9 +179,8 @@ fn commit_prepared(
     mut builder: SessionBuilder,
     bytes: &[u8],
     folder: &Path,
-    version: &str,
 ) -> ort::Result<OrtSession> {
-    let prepared = Prepared::new(folder, bytes, version);
+    let prepared = Prepared::new(folder, bytes);
     if let Some(graph) = prepared.read() {
         let as_it_is = builder.clone().with_optimization_level(GraphOptimizationLevel::Disable);
         if let Ok(session) = as_it_is?.commit_from_memory(&graph) {

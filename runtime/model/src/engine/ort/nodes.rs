@@ -34,14 +34,30 @@ struct Details {
 }
 
 impl Profile {
-    /// Makes the folder, which nobody else can have made.
-    pub(super) fn begin() -> io::Result<Self> {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    ///
+    /// One sentence, if the system's folder for such things cannot be used.
+    pub(super) fn begin() -> Result<Self, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("slap-edge-profile-{}-{number}", process::id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir(&folder)?;
-        Ok(Self { folder })
+        let parent = std::env::temp_dir();
+        loop {
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            let name = format!("slap-edge-profile-{}-{number}", process::id());
+            let folder = parent.join(name);
+            match fs::create_dir(&folder) {
+                Ok(()) => return Ok(Self { folder }),
+                // Left by a process of the same number that was killed.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => {
+                    return Err(format!(
+                        "no profile can be written into '{}': {error}",
+                        parent.display()
+                    ));
+                }
+            }
+        }
     }
 
     /// What the profile's name begins with.

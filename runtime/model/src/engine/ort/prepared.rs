@@ -1,8 +1,9 @@
 //! Graphs as ONNX Runtime has optimised them, kept in a folder for the next start.
 //!
-//! A file is 32 bytes of SHA-256 and the graph they are of; its name says which graph of
-//! which bundle it was, and which version optimised it. Whatever is missing, damaged or
-//! strange is made anew, and what cannot be written is not: nothing depends on it.
+//! A file is 32 bytes of SHA-256 and a graph. The digest is that of the bundle's graph, of
+//! what ONNX Runtime says of its own build, and of the graph behind it. Whatever is missing,
+//! damaged or another's is made anew, and what cannot be written is not: nothing depends on
+//! it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,13 +16,17 @@ pub(super) struct Prepared {
     file: PathBuf,
     /// Where ONNX Runtime writes it to.
     draft: PathBuf,
+    /// Which graph it was made from.
+    source: Sha256,
 }
 
 impl Prepared {
-    /// The place in `folder` of the graph in `bytes`, optimised by `version`.
-    pub(super) fn new(folder: &Path, bytes: &[u8], version: &str) -> Self {
-        let name = format!("{}-ort-{version}", Sha256::of(bytes));
+    /// The place in `folder` of the graph that is made from `bytes`.
+    pub(super) fn new(folder: &Path, bytes: &[u8]) -> Self {
+        let source = Sha256::of(bytes);
+        let name = format!("{source}-ort");
         Self {
+            source,
             file: folder.join(format!("{name}.graph")),
             draft: folder.join(format!(".{name}.{}", process::id())),
         }
@@ -29,13 +34,21 @@ impl Prepared {
 
     /// The graph, if there is one and it is whole.
     pub(super) fn read(&self) -> Option<Vec<u8>> {
+        if !fs::metadata(&self.file).ok()?.is_file() {
+            return None;
+        }
         let mut content = fs::read(&self.file).ok()?;
         let (digest, graph) = content.split_at_checked(32)?;
-        if Sha256::of(graph).as_bytes() != digest {
+        if self.digest(graph).as_bytes() != digest {
             return None;
         }
         content.drain(..32);
         Some(content)
+    }
+
+    fn digest(&self, graph: &[u8]) -> Sha256 {
+        let build = Sha256::of(ort::info().as_bytes());
+        Sha256::of(&[self.source.as_bytes(), build.as_bytes(), graph].concat())
     }
 
     /// Where to write the graph to before [`Prepared::keep`]; `None` where there is no folder
@@ -48,7 +61,7 @@ impl Prepared {
     /// Puts the draft in its place. A reader meets all of it or nothing.
     pub(super) fn keep(&self) {
         if let Ok(graph) = fs::read(&self.draft) {
-            let content = [Sha256::of(&graph).as_bytes(), graph.as_slice()].concat();
+            let content = [self.digest(&graph).as_bytes(), graph.as_slice()].concat();
             let written = fs::write(&self.draft, content);
             let _ = written.and_then(|()| fs::rename(&self.draft, &self.file));
         }

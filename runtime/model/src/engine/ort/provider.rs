@@ -56,7 +56,7 @@ pub(super) fn register(
 ) -> Result<(), String> {
     let Some(dispatch) = provider.dispatch(threads) else { return Ok(()) };
     if !has(provider)? {
-        return Err(format!("not in this ONNX Runtime; for {}", provider.purpose()));
+        return Err(format!("not in this build of ONNX Runtime ({})", provider.purpose()));
     }
     dispatch.register(builder).map_err(|error| message(&error))
 }
