@@ -56,6 +56,10 @@ fn lints() -> Vec<Command> {
         command.args(["--features", features, "--", "-D", "warnings"]);
         commands.push(command);
     }
+    let without = ["clippy", "--release", "-p", "slap-model", "--no-default-features"];
+    let mut command = cargo(&without);
+    command.args(["--", "-D", "warnings"]);
+    commands.push(command);
     commands.push(microcontroller::check());
     let mut documentation = cargo(&["doc", "--release", "--workspace", "--no-deps"]);
     documentation.env("RUSTDOCFLAGS", "-D warnings");

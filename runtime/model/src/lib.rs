@@ -10,8 +10,12 @@
 //! - [`engine`] runs the audio tower, chunk by chunk or window by window;
 //! - [`text`] embeds a sentence the packs do not have.
 //!
-//! Nothing here prints, reads a microphone, or parses arguments. Nothing but
-//! opening a bundle and reading from it touches the file system.
+//! Nothing here prints, reads a microphone, parses arguments or looks at a clock. The file
+//! system is touched by opening a bundle and reading from it, and by the engine that looks
+//! for ONNX Runtime's library; that one writes where [`TowerOptions`] name a cache, and a
+//! profile, gone at once, where it counts what ran where.
+//!
+//! Feature `ort`, on by default: ONNX Runtime, where its library is found at run time.
 
 pub mod background;
 pub mod bundle;

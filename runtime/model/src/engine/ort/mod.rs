@@ -78,7 +78,7 @@ impl OrtPlan {
         let mut provider = options.provider;
         let mut fallback = None;
         let library = library(options.library.as_deref())?;
-        let mut builder = builder(library, threads).map_err(graph)?;
+        let mut builder = builder(library, threads, provider).map_err(graph)?;
         if let Err(reason) = provider::register(&mut builder, provider, threads) {
             if options.require_provider {
                 return Err(EngineError::NoProvider { provider, reason });
@@ -163,15 +163,19 @@ impl Plan for OrtPlan {
     }
 }
 
-fn builder(library: &Library, threads: NonZeroUsize) -> ort::Result<SessionBuilder> {
+fn builder(
+    library: &Library,
+    threads: NonZeroUsize,
+    provider: Provider,
+) -> ort::Result<SessionBuilder> {
     Ok(OrtSession::builder(&library.environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_threads(threads.get())?
         .with_inter_threads(1)?
         // Idle threads that spin would cost more than the steps of a live stream.
         .with_intra_op_spinning(false)?
-        // DirectML asks for it, and with static shapes nobody gains from the other.
-        .with_memory_pattern(false)?)
+        // Memory is planned once; DirectML does not allow it.
+        .with_memory_pattern(provider != Provider::DirectMl)?)
 }
 
 /// Makes a session of the graph in `bytes`, or of what was prepared from it before.
