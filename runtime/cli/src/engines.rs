@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use serde::Serialize;
-use slap_edge::model::{Engine, Offer, Provider, offers};
+use slap_edge::model::{Engine, Found, Offer, offers};
 
 use crate::Outcome;
 use crate::args::{DocumentFormat, EnginesArgs};
@@ -35,18 +35,24 @@ struct Row {
     engine: String,
     provider: String,
     available: bool,
-    /// The version and the library, or why there is none.
-    detail: String,
+    version: Option<String>,
+    /// The engine's file where it is not part of the program.
+    library: Option<String>,
+    /// Why there is none.
+    reason: Option<String>,
 }
 
 impl Row {
     fn new(offer: &Offer) -> Self {
-        let (Ok(detail) | Err(detail)) = &offer.found;
+        let found = offer.found.as_ref();
+        let library = found.ok().and_then(|it| it.library.as_ref());
         Self {
             engine: offer.engine.to_string(),
             provider: offer.provider.to_string(),
-            available: offer.found.is_ok(),
-            detail: detail.clone(),
+            available: found.is_ok(),
+            version: found.ok().map(|it| it.version.clone()),
+            library: library.map(|it| it.display().to_string()),
+            reason: found.err().cloned(),
         }
     }
 }
@@ -55,21 +61,30 @@ fn human(offers: &[Offer], terminal: &Terminal) -> String {
     let mut page = Page::new(terminal.out, terminal.width);
     page.title("Engines on this machine");
     for engine in Engine::ALL {
-        page.section(&format!("--engine {engine}"));
-        for offer in offers.iter().filter(|it| it.engine == engine) {
+        let offers: Vec<&Offer> = offers.iter().filter(|it| it.engine == engine).collect();
+        let found = offers.iter().find_map(|it| it.found.as_ref().ok());
+        let name = match engine {
+            Engine::Tract => "tract",
+            Engine::Ort => "ONNX Runtime",
+        };
+        let version = found.map(|it| format!(" {}", it.version)).unwrap_or_default();
+        page.section(&format!("{name}{version} (--engine {engine})"));
+        match found {
+            Some(Found { library: Some(path), .. }) => {
+                page.verbatim(&path.display().to_string());
+            }
+            Some(_) => page.good("part of this program"),
+            None => {}
+        }
+        if let [Offer { found: Err(reason), .. }] = offers[..] {
+            page.lacking(reason);
+            continue;
+        }
+        for offer in offers.iter().filter(|_| engine == Engine::Ort) {
             let provider = format!("--provider {}", offer.provider);
             match &offer.found {
-                Ok(detail) => page.good(&match engine {
-                    Engine::Tract => detail.clone(),
-                    Engine::Ort if offer.provider == Provider::Cpu => {
-                        format!("{provider}: {detail}")
-                    }
-                    Engine::Ort => provider,
-                }),
-                Err(why) if offers.iter().filter(|it| it.engine == engine).count() == 1 => {
-                    page.lacking(why);
-                }
-                Err(why) => page.lacking(&format!("{provider}: {why}")),
+                Ok(_) => page.good(&provider),
+                Err(reason) => page.lacking(&format!("{provider}: {reason}")),
             }
         }
     }

@@ -33,8 +33,8 @@ pub mod text;
 pub use background::Background;
 pub use bundle::{Bundle, BundleError};
 pub use engine::{
-    Engine, EngineError, EngineReport, Nodes, Offer, Precision, Provider, Tower, TowerOptions,
-    TowerState, offers,
+    Engine, EngineError, EngineReport, Found, Nodes, Offer, Precision, Provider, Tower,
+    TowerOptions, TowerState, offers,
 };
 pub use hash::Sha256;
 pub use manifest::{Manifest, ManifestError};

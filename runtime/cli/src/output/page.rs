@@ -66,6 +66,11 @@ impl Page {
         self.marked(&self.style.faint("–"), text);
     }
 
+    /// A line that is not broken, to be copied.
+    pub fn verbatim(&mut self, text: &str) {
+        let _ = writeln!(self.text, "  {}", self.style.faint(safe(text)));
+    }
+
     fn marked(&mut self, mark: &str, text: &str) {
         for (index, line) in wrap(&safe(text), self.width.saturating_sub(4)).iter().enumerate()
         {

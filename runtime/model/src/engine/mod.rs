@@ -21,7 +21,7 @@ use core::fmt;
 use std::sync::Arc;
 
 pub use self::error::EngineError;
-pub use self::offer::{Offer, offers};
+pub use self::offer::{Found, Offer, offers};
 pub use self::options::{Engine, Precision, Provider, TowerOptions};
 pub use self::report::{EngineReport, Nodes};
 pub(crate) use self::tract::{

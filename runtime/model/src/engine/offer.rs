@@ -1,6 +1,6 @@
 //! Which engines and providers there are here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Engine, EngineError, Provider, ort, tract};
 
@@ -11,8 +11,17 @@ pub struct Offer {
     pub engine: Engine,
     /// What it computes with.
     pub provider: Provider,
-    /// The engine's version and where its library lies, or why it cannot be had.
-    pub found: Result<String, String>,
+    /// What was found, or why it cannot be had.
+    pub found: Result<Found, String>,
+}
+
+/// An engine that is there.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its version.
+    pub version: String,
+    /// Its library; none where it is part of the program.
+    pub library: Option<PathBuf>,
 }
 
 /// What this machine offers, and why the rest is missing. Engines and providers are tried,
@@ -23,7 +32,7 @@ pub fn offers(library: Option<&Path>) -> Vec<Offer> {
     let tract = Offer {
         engine: Engine::Tract,
         provider: Provider::Cpu,
-        found: Ok(format!("{}, part of this program", tract::VERSION)),
+        found: Ok(Found { version: tract::VERSION.to_owned(), library: None }),
     };
     let of_ort = ort::offers(library).unwrap_or_else(|error| {
         let reason = match error {

@@ -92,7 +92,7 @@ impl Provider {
             Self::Qnn => "Qualcomm NPUs: PyPI package onnxruntime-qnn",
             Self::CoreMl => "Apple: packages for macOS and iOS",
             Self::Nnapi => "Android: package onnxruntime-android",
-            Self::Xnnpack => "small processors: packages for Android and iOS",
+            Self::Xnnpack => "phones: packages for Android and iOS",
             Self::DirectMl => "Windows: PyPI package onnxruntime-directml",
             Self::Acl => "Arm processors: built from source",
         }

@@ -8,7 +8,7 @@ use ort::session::builder::SessionBuilder;
 
 use super::library::library;
 use super::message;
-use crate::engine::{Engine, EngineError, Offer, Provider};
+use crate::engine::{Engine, EngineError, Found, Offer, Provider};
 
 impl Provider {
     /// The name that ONNX Runtime gives it, in profiles for one.
@@ -56,7 +56,7 @@ pub(super) fn register(
 ) -> Result<(), String> {
     let Some(dispatch) = provider.dispatch(threads) else { return Ok(()) };
     if !has(provider)? {
-        return Err(format!("not in this build of ONNX Runtime ({})", provider.purpose()));
+        return Err(format!("not built in; {}", provider.purpose()));
     }
     dispatch.register(builder).map_err(|error| message(&error))
 }
@@ -92,7 +92,10 @@ pub(crate) fn offers(path: Option<&Path>) -> Result<Vec<Offer>, EngineError> {
         let found = SessionBuilder::new(&library.environment)
             .map_err(|error| message(&error))
             .and_then(|mut builder| register(&mut builder, provider, NonZeroUsize::MIN))
-            .map(|()| format!("{}, {}", library.version, library.path.display()));
+            .map(|()| Found {
+                version: library.version.clone(),
+                library: Some(library.path.clone()),
+            });
         Offer { engine: Engine::Ort, provider, found }
     });
     Ok(tried.collect())
