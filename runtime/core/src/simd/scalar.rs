@@ -5,7 +5,7 @@ use half::f16;
 /// Independent partial sums of a dot product: two AVX or four NEON registers' worth.
 pub(super) const LANES: usize = 16;
 
-/// As [`super::dots`].
+/// As `simd::dots`.
 pub(super) fn dots(rows: &[f16], unit: &[f32], out: &mut [f32]) {
     for (out, row) in out.iter_mut().zip(rows.chunks_exact(unit.len().max(1))) {
         let (row, row_rest) = row.as_chunks();
