@@ -28,6 +28,7 @@ pub(crate) use self::tract::{
     graph_error, guarded, optimise, parse, reason, wire_inputs, wire_outputs,
 };
 use crate::bundle::Bundle;
+use crate::hash::Sha256;
 use crate::manifest::{OutputKind, TowerSpec};
 
 use self::ports::Ports;
@@ -94,7 +95,12 @@ impl Tower {
         let bytes = bundle.read(file)?;
         match options.engine {
             Engine::Tract => Self::by_tract(&bytes, file, ports, spec, &options),
-            Engine::Ort => Self::by_ort(&bytes, file, ports, spec, &options),
+            Engine::Ort => {
+                // What was read just now is as listed.
+                let listed = bundle.manifest().files.get(file).map(|entry| entry.sha256);
+                let source = listed.unwrap_or_else(|| Sha256::of(&bytes));
+                Self::by_ort(&bytes, source, file, ports, spec, &options)
+            }
         }
     }
 
@@ -128,12 +134,13 @@ impl Tower {
 
     fn by_ort(
         bytes: &[u8],
+        source: Sha256,
         file: &str,
         ports: Ports,
         spec: &TowerSpec,
         options: &TowerOptions,
     ) -> Result<Self, EngineError> {
-        let plan = ort::OrtPlan::new(bytes, file, ports, options)?;
+        let plan = ort::OrtPlan::new(bytes, source, file, ports, options)?;
         let report = EngineReport {
             engine: Engine::Ort,
             version: plan.version.to_owned(),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::ports::Ports;
 use super::{Engine, EngineError, Nodes, Offer, Plan, Provider, Session, TowerOptions};
+use crate::Sha256;
 
 /// Never made.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub(super) struct OrtPlan {
 impl OrtPlan {
     pub(super) fn new(
         _bytes: &[u8],
+        _source: Sha256,
         _file: &str,
         _ports: Ports,
         _options: &TowerOptions,

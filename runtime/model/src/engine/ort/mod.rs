@@ -26,6 +26,7 @@ pub(crate) use self::provider::offers;
 use self::stream::Stream;
 use super::ports::{Port, Ports};
 use super::{EngineError, Nodes, Plan, Provider, Session, TowerOptions};
+use crate::Sha256;
 
 /// What ONNX Runtime is told of a graph: how to prepare it, and on what.
 pub(super) struct OrtPlan {
@@ -63,9 +64,11 @@ impl fmt::Debug for OrtPlan {
 }
 
 impl OrtPlan {
-    /// Prepares the graph in `bytes`, which is `file` of the bundle.
+    /// Prepares the graph in `bytes`, which is `file` of the bundle and has the digest
+    /// `source`.
     pub(super) fn new(
         bytes: &[u8],
+        source: Sha256,
         file: &str,
         ports: Ports,
         options: &TowerOptions,
@@ -98,7 +101,7 @@ impl OrtPlan {
         // Other providers have caches of their own.
         let cache = options.cache.as_deref().filter(|_| provider == Provider::Cpu);
         let session = match cache {
-            Some(folder) => commit_prepared(builder, bytes, folder),
+            Some(folder) => commit_prepared(builder, bytes, Prepared::new(folder, source)),
             None => builder.commit_from_memory(bytes),
         }
         .map_err(graph)?;
@@ -182,9 +185,8 @@ fn builder(
 fn commit_prepared(
     mut builder: SessionBuilder,
     bytes: &[u8],
-    folder: &Path,
+    prepared: Prepared,
 ) -> ort::Result<OrtSession> {
-    let prepared = Prepared::new(folder, bytes);
     if let Some(graph) = prepared.read() {
         let as_it_is = builder.clone().with_optimization_level(GraphOptimizationLevel::Disable);
         if let Ok(session) = as_it_is?.commit_from_memory(&graph) {

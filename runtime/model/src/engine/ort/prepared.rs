@@ -6,6 +6,7 @@
 //! it.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process;
 
@@ -21,9 +22,8 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// The place in `folder` of the graph that is made from `bytes`.
-    pub(super) fn new(folder: &Path, bytes: &[u8]) -> Self {
-        let source = Sha256::of(bytes);
+    /// The place in `folder` of the graph that is made from the one with the digest `source`.
+    pub(super) fn new(folder: &Path, source: Sha256) -> Self {
         let name = format!("{source}-ort");
         Self {
             source,
@@ -39,16 +39,17 @@ impl Prepared {
         }
         let mut content = fs::read(&self.file).ok()?;
         let (digest, graph) = content.split_at_checked(32)?;
-        if self.digest(graph).as_bytes() != digest {
+        if self.digest(graph)?.as_bytes() != digest {
             return None;
         }
         content.drain(..32);
         Some(content)
     }
 
-    fn digest(&self, graph: &[u8]) -> Sha256 {
+    fn digest(&self, graph: &[u8]) -> Option<Sha256> {
         let build = Sha256::of(ort::info().as_bytes());
-        Sha256::of(&[self.source.as_bytes(), build.as_bytes(), graph].concat())
+        let origin = self.source.as_bytes().chain(build.as_bytes());
+        Sha256::of_reader(origin.chain(graph)).ok()
     }
 
     /// Where to write the graph to before [`Prepared::keep`]; `None` where there is no folder
@@ -60,8 +61,9 @@ impl Prepared {
 
     /// Puts the draft in its place. A reader meets all of it or nothing.
     pub(super) fn keep(&self) {
-        if let Ok(graph) = fs::read(&self.draft) {
-            let content = [self.digest(&graph).as_bytes(), graph.as_slice()].concat();
+        let graph = fs::read(&self.draft).unwrap_or_default();
+        if let Some(digest) = self.digest(&graph).filter(|_| !graph.is_empty()) {
+            let content = [digest.as_bytes(), graph.as_slice()].concat();
             let written = fs::write(&self.draft, content);
             let _ = written.and_then(|()| fs::rename(&self.draft, &self.file));
         }
