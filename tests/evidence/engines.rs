@@ -283,7 +283,7 @@ fn what_ran_is_reported() {
             let nodes = report.nodes.unwrap();
             assert!(nodes.all > 50 && nodes.on_provider == nodes.all, "{nodes:?}");
             assert_eq!((report.engine, report.provider), (engine, Provider::Cpu));
-            assert_eq!((report.share, &report.fallback), (1.0, &None));
+            assert_eq!((report.share(), &report.fallback), (1.0, &None));
             assert_eq!(report.arithmetic, Precision::Float32);
             assert!(report.version.contains('.'), "{}", report.version);
         }

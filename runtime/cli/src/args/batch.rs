@@ -9,8 +9,7 @@ pub struct BatchArgs {
     ///
     /// Taken are files whose names end in .wav, .flac, .ogg, .oga or .mp3, in upper or
     /// lower case, in the order of their names. What is hidden, its name beginning with a
-    /// point, is left out. Links to files are followed, links to
-    /// folders are not.
+    /// point, is left out. Links to files are followed, links to folders are not.
     #[arg(short, long)]
     pub recursive: bool,
 

@@ -56,7 +56,7 @@ impl Execution {
             engine: report.engine.to_string(),
             engine_version: report.version.clone(),
             provider: report.provider.to_string(),
-            provider_share: report.share,
+            provider_share: report.share(),
             nodes: nodes.map(|it| Nodes { on_provider: it.on_provider, all: it.all }),
             precision: report.precision.to_string(),
             arithmetic: report.arithmetic.to_string(),

@@ -125,7 +125,6 @@ impl Tower {
             arithmetic: Precision::Float32,
             file: file.to_owned(),
             provider: processor,
-            share: 1.0,
             nodes: Some(Nodes { on_provider: nodes, all: nodes }),
             fallback: (asked != processor).then(reason),
         };
@@ -148,7 +147,6 @@ impl Tower {
             arithmetic: options.precision,
             file: file.to_owned(),
             provider: plan.provider,
-            share: plan.nodes.map_or(1.0, Nodes::share),
             nodes: plan.nodes,
             fallback: plan.fallback.clone(),
         };

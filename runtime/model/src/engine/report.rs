@@ -18,13 +18,20 @@ pub struct EngineReport {
     pub file: String,
     /// What computes.
     pub provider: Provider,
-    /// Share of the graph's nodes that run on `provider`, 0 to 1; the processor runs the
-    /// others.
-    pub share: f64,
-    /// The nodes behind `share` where they were counted.
+    /// How many of the graph's nodes run on `provider`, where they were counted. Where they
+    /// were not, all do.
     pub nodes: Option<Nodes>,
     /// Why the provider that was asked for is not the one above.
     pub fallback: Option<String>,
+}
+
+impl EngineReport {
+    /// Share of the graph's nodes that run on the provider, 0 to 1; the processor runs the
+    /// others.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        self.nodes.map_or(1.0, Nodes::share)
+    }
 }
 
 /// Nodes of a prepared graph, which has fewer than the file: engines fuse them.

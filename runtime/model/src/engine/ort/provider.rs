@@ -31,7 +31,8 @@ impl Provider {
     fn dispatch(self, threads: NonZeroUsize) -> Option<ExecutionProviderDispatch> {
         Some(match self {
             Self::Cpu => return None,
-            Self::Cuda => ep::CUDA::default().build(),
+            // Its shorter mantissa would move embeddings by more than engines may differ.
+            Self::Cuda => ep::CUDA::default().with_tf32(false).build(),
             Self::TensorRt => ep::TensorRT::default().build(),
             Self::OpenVino => ep::OpenVINO::default().build(),
             Self::Qnn => ep::QNN::default().build(),
